@@ -1,0 +1,489 @@
+"""``App``, the composition root: the only room that knows all the others.
+
+A feature's room is imported when the application first uses it.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from trimaran._internal.collector import collector_paused
+from trimaran.di import Dependency, key_of
+from trimaran.errors import ConfigurationError, ConfigurationErrors, HTTPException
+from trimaran.handlers import FaultHandlers, Router, compile_routes
+from trimaran.handlers.app_scope import AppScope, resolved
+from trimaran.http import Endpoint, RedirectResponse
+from trimaran.routing import RouteTable
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import (
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Mapping,
+        MutableMapping,
+        Sequence,
+    )
+    from contextlib import AbstractAsyncContextManager
+
+    from trimaran.handlers import Plan, Route
+    from trimaran.http import Request, Response
+    from trimaran.mounts import MountTable
+    from trimaran.routing import Converter
+    from trimaran.settings import Settings
+
+    Lifespan = Callable[["App"], AbstractAsyncContextManager[Mapping[str, Any] | None]]
+
+
+class State:
+    """Attributes of the application's own, such as ``app.state.client``."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.__dict__.update(values or {})
+
+    def __getattr__(self, name: str) -> Any:
+        message = f"the application's state has no {name!r}; set it in the lifespan"
+        raise AttributeError(message)
+
+
+class Overrides(dict[Any, Any]):
+    """``app.dependency_overrides``: tells the application when it changes."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__()
+        self._changed = changed
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        self._changed()
+
+    def __delitem__(self, key: Any) -> None:
+        super().__delitem__(key)
+        self._changed()
+
+    def clear(self) -> None:
+        """Remove every override."""
+        super().clear()
+        self._changed()
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """Remove one override and return it."""
+        value = super().pop(key, *default)
+        self._changed()
+        return value
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Add several overrides."""
+        super().update(*args, **kwargs)
+        self._changed()
+
+
+class App(Router):
+    """An application: routes, their dependencies, and what lives as long as it does.
+
+    title, version, description: of the API, shown in its documentation
+    openapi_url, docs_url, redoc_url: None switches one off
+    lifespan:     ``async with lifespan(app)`` surrounds the application's life; a mapping that it
+                  yields becomes attributes of ``app.state``
+    dependencies: of every route
+    debug:        the readable error page; taken from the settings where None
+    database:     URL of the default database; taken from the settings where None
+    settings:     loaded from the environment, ``.env`` and ``trimaran.toml`` where None
+    redirect_slashes: answer ``/films/`` with a redirect to ``/films`` and the reverse, where only
+                  the other one exists
+    problem_details: answer faults in RFC 9457's form in place of FastAPI's, ``{"detail": ...}``
+    converters:   kinds of path parameters beside the built-in ones, ``{"size": Converter(...)}``
+    """
+
+    def __init__(
+        self,
+        *,
+        title: str = "Trimaran",
+        version: str = "0.1.0",
+        summary: str | None = None,
+        description: str = "",
+        openapi_url: str | None = "/openapi.json",
+        docs_url: str | None = "/docs",
+        redoc_url: str | None = "/redoc",
+        lifespan: Lifespan | None = None,
+        dependencies: Sequence[Dependency] = (),
+        debug: bool | None = None,
+        database: str | None = None,
+        settings: Settings | None = None,
+        redirect_slashes: bool = True,
+        problem_details: bool = False,
+        converters: Mapping[str, Converter] | None = None,
+    ) -> None:
+        super().__init__(dependencies=dependencies)
+        self.title = title
+        self.version = version
+        self.summary = summary
+        self.description = description
+        self.openapi_url = openapi_url
+        self.docs_url = docs_url
+        self.redoc_url = redoc_url
+        self.state = State()
+        self._overrides = Overrides(self._forget)
+        self._lifespan = lifespan
+        self._debug = debug
+        self._database_url = database
+        self._settings = settings
+        self.problem_details = problem_details
+        self._redirect_slashes = redirect_slashes
+        self._converters = converters or {}
+        self._asgi_layers: list[Callable[..., Any]] = []
+        self._mounts: MountTable | None = None
+        self._running: AsyncExitStack | None = None
+        self._app_scope = AppScope()
+        self._table: RouteTable[Endpoint] | None = None
+        self._plans: list[Plan] = []
+        self._document: dict[str, Any] | None = None
+        self.resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]
+        self._forget()
+
+    # What the application is made of
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, loaded when they are first asked for."""
+        if self._settings is None:
+            from trimaran.settings import load_settings
+
+            self._settings = load_settings()
+        return self._settings
+
+    @property
+    def debug(self) -> bool:
+        """Whether a fault shows the readable error page; never in production."""
+        return self.settings.debug if self._debug is None else self._debug
+
+    @debug.setter
+    def debug(self, value: bool) -> None:
+        self._debug = value
+        self._forget()
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the default database."""
+        return self._database_url or self.settings.database_url
+
+    @property
+    def plans(self) -> Sequence[Plan]:
+        """Every route, understood: for documentation and tools."""
+        self.build()
+        return self._plans
+
+    @property
+    def dependency_overrides(self) -> Overrides:
+        """Dependency to what is called in its place; assigning a mapping replaces all."""
+        return self._overrides
+
+    @dependency_overrides.setter
+    def dependency_overrides(self, overrides: Mapping[Any, Any]) -> None:
+        replacing = dict(overrides)
+        self._overrides.clear()
+        self._overrides.update(replacing)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI 3.1 document of the application."""
+        from trimaran.openapi import build_document
+
+        if self._document is None:
+            self._document = build_document(
+                self.plans,
+                title=self.title,
+                version=self.version,
+                summary=self.summary,
+                description=self.description,
+                problem_details=self.problem_details,
+            )
+        return self._document
+
+    def url_path_for(self, name: str, /, **params: Any) -> str:
+        """Return the path of the route of that name, its parameters filled in.
+
+        Raises ``ConfigurationError`` where no route has that name or a parameter is missing.
+        """
+        return self.build().reverse(name, **params)
+
+    # Compilation
+
+    def build(self) -> RouteTable[Endpoint]:
+        """Compile every route and make ``resolve`` ready; nothing where that was done.
+
+        Raises ``ConfigurationErrors`` with every fault of every declaration.
+        """
+        if self._table is not None:
+            return self._table
+        with collector_paused():
+            return self._compile()
+
+    def _compile(self) -> RouteTable[Endpoint]:
+        self._faults = FaultHandlers(
+            self.exception_handlers,
+            debug_page=self._error_page(),
+            problem_details=self.problem_details,
+        )
+        compiled = compile_routes(
+            [*self.routes, *self._documentation_routes()],
+            overrides=self.dependency_overrides,
+            faults=self._faults,
+            app_scope=self._app_scope,
+            middleware=self.stack,
+        )
+        table: RouteTable[Endpoint] = RouteTable(self._missing)
+        for name, converter in self._converters.items():
+            table.register(name, converter)
+        clashes: list[ConfigurationError] = []
+        for plan, endpoint in compiled:
+            route = plan.route
+            place = partial(getattr, route, "where")
+            try:
+                table.add(route.path, route.methods, endpoint, name=route.name, where=place)
+            except ConfigurationError as clash:
+                clashes.append(clash)
+        if clashes:
+            raise ConfigurationErrors(clashes)
+        self._plans = [plan for plan, _ in compiled]
+        self._table = table
+        self.resolve = table.resolve if not self._asgi_layers else self._resolve_through_layers
+        return table
+
+    def _forget(self) -> None:
+        """Compile again at the next request: a declaration has changed."""
+        self._table = None
+        self._document = None
+        self._layered_app: Callable[..., Any] | None = None
+        self.resolve = self._build_and_resolve
+
+    def _build_and_resolve(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
+        self.build()
+        return self.resolve(method, path)
+
+    def _resolve_through_layers(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
+        """Return what runs the ASGI middleware, which runs the application in its turn.
+
+        A WebSocket goes through it under an ASGI server alone, which has made the scope for it.
+        """
+        if method == "WEBSOCKET":
+            return self.build().resolve(method, path)
+        from trimaran.mounts import asgi_endpoint
+
+        return asgi_endpoint(self._layered(), self._faults.answer), {}
+
+    def _layered(self) -> Callable[..., Any]:
+        """Return the application with its ASGI middleware around it; made once."""
+        if self._layered_app is None:
+            from trimaran.server.asgi import asgi_call
+
+            async def core(scope: Any, receive: Any, send: Any) -> None:
+                await asgi_call(self, scope, receive, send, resolve=self.build().resolve)
+
+            layered: Callable[..., Any] = core
+            for layer in reversed(self._asgi_layers):
+                layered = layer(layered)
+            self._layered_app = layered
+        return self._layered_app
+
+    def _documentation_routes(self) -> Sequence[Route]:
+        if self.openapi_url is None:
+            return ()
+        from trimaran.openapi import docs_routes
+
+        return docs_routes(
+            self.openapi,
+            title=self.title,
+            openapi_url=self.openapi_url,
+            docs_url=self.docs_url,
+            redoc_url=self.redoc_url,
+        )
+
+    def _error_page(self) -> Callable[[Request, Exception], Response] | None:
+        if not self.debug:
+            return None
+        from trimaran.handlers.error_page import render
+
+        return render
+
+    def _missing(self, method: str, path: str, allowed: frozenset[str]) -> Endpoint:
+        """Return the endpoint for a request that no route takes."""
+        if self._mounts is not None and not allowed:
+            mounted = self._mounts.find(method, path)
+            if mounted is not None:
+                return mounted if method == "WEBSOCKET" else self._surrounded(mounted)
+        if self._redirect_slashes and not allowed and self._table is not None:
+            other = self._table.other_slash(method, path)
+            if other is not None:
+                return self._surrounded(Endpoint(_redirect, label="redirect"))
+        fault = _unmatched(method, allowed)
+        return self._surrounded(
+            Endpoint(lambda request: self._faults.answer(request, fault), label="unmatched")
+        )
+
+    def add_middleware(self, middleware: type, **options: Any) -> None:
+        """Put a middleware class around the application: the last is the outermost.
+
+        Of this framework's classes an instance joins the function middleware. Any other is ASGI's:
+        it is called with the application, which from then on answers every request through it.
+        """
+        from trimaran.handlers.middleware import takes_requests
+
+        if takes_requests(middleware):
+            self.stack.insert(0, middleware(**options))
+        else:
+            self._asgi_layers.insert(0, partial(middleware, **options))
+        self._forget()
+
+    def mount(self, path: str, app: Any, name: str = "") -> None:
+        """Let another application answer for the paths below one, where no route does.
+
+        app:  an ``App``, ``StaticFiles``, an ASGI application, ``WSGIMiddleware(application)``; an
+              ``App`` starts and stops with this one
+        name: of no use yet beside FastAPI's signature
+        """
+        if self._mounts is None:
+            from trimaran.mounts import MountTable
+
+            self._mounts = MountTable(self._answer_fault)
+        self._mounts.add(path, app)
+
+    def _answer_fault(self, request: Request, error: Exception) -> Any:
+        return self._faults.answer(request, error)
+
+    def frontend(self, path: str, directory: str | os.PathLike[str], **options: Any) -> None:
+        """Serve a single-page application: its files, else its page.
+
+        Routes come first. The page is ``index.html`` and is always asked for again; of the files,
+        those that a build tool names by their digests may be kept by saying so:
+        ``cache_control="public, max-age=31536000, immutable"``.
+        """
+        from trimaran.mounts import StaticFiles
+
+        self.mount(path, StaticFiles(directory, html=True, fallback="index.html", **options))
+
+    def _surrounded(self, endpoint: Endpoint) -> Endpoint:
+        """Return an endpoint of no route with the application's middleware around it."""
+        if not self.stack:
+            return endpoint
+        from trimaran.handlers.middleware import surrounded
+
+        return surrounded(endpoint, self.stack, self._faults)
+
+    # Life
+
+    async def startup(self) -> None:
+        """Compile the routes, make the database ready and enter the lifespan.
+
+        Dependencies of ``scope="app"`` are made after that, and cleaned up before it is left.
+        """
+        self.build()
+        self._running = running = AsyncExitStack()
+        try:
+            await self._open_database(running)
+            await running.enter_async_context(self._app_scope.layer())
+            if self._lifespan is not None:
+                yielded = await running.enter_async_context(self._lifespan(self))
+                self.state.__dict__.update(yielded or {})
+                # What the lifespan took outlives it; what is made from here on may use it.
+                await running.enter_async_context(self._app_scope.layer())
+            for plan in self._plans:
+                await self._app_scope.make(plan.graph.lasting)
+            for mounted in self._mounts or ():
+                if hasattr(mounted, "startup"):
+                    await mounted.startup()
+                    running.push_async_callback(mounted.shutdown)
+        except BaseException:
+            self._running = None
+            await running.aclose()
+            raise
+
+    async def shutdown(self) -> None:
+        """Leave the lifespan and close the database."""
+        running, self._running = self._running, None
+        if self._app_scope:
+            self._forget()  # compiled routes hold its values
+        try:
+            if running is not None:
+                await running.aclose()
+        finally:
+            await self._app_scope.close()
+
+    @asynccontextmanager
+    async def resolve_dependency(
+        self, dependency: Callable[..., Any] | Dependency
+    ) -> AsyncIterator[Any]:
+        """Give a dependency's value where there is no request.
+
+        ``async with app.resolve_dependency(get_session) as session: ...`` in commands and in the
+        lifespan. Overrides apply. What would come from a request has its default, or is a
+        ``ConfigurationError``. Dependencies of
+        ``scope="app"`` are those of the running application; where it does not run, they are
+        cleaned up with the others at the end of the block.
+        """
+        if not isinstance(dependency, Dependency):
+            key = key_of(dependency)
+            lasting = (node for plan in self.plans for node in plan.graph.lasting)
+            known = any(key_of(node.call) == key for node in lasting)
+            dependency = Dependency(dependency, scope="app" if known else None)
+        held = AppScope() if self._running is None else self._app_scope
+        async with AsyncExitStack() as block:
+            if held is not self._app_scope:
+                block.push_async_callback(held.close)
+            yield await block.enter_async_context(
+                resolved(dependency, overrides=self.dependency_overrides, app_scope=held)
+            )
+
+    async def _open_database(self, running: AsyncExitStack) -> None:
+        """Install the default database, if the application declares models at all."""
+        if "trimaran.db.models" not in sys.modules and self._database_url is None:
+            return
+        from trimaran.db.backends import registry
+
+        if any(database.alias == "default" for database in registry.databases()):
+            return
+        database = registry.open_database(self.database_url)
+        registry.install(database)
+        running.callback(registry.uninstall, database.alias)
+        running.push_async_callback(database.close)
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Serve one ASGI 3 connection: any ASGI server runs the application as it is."""
+        if self._asgi_layers:
+            await self._layered()(scope, receive, send)
+            return
+        from trimaran.server.asgi import asgi_call
+
+        await asgi_call(self, scope, receive, send)
+
+
+def _unmatched(method: str, allowed: frozenset[str]) -> HTTPException:
+    """Return what is said of a path that exists, if it does, but not for this method."""
+    if "WEBSOCKET" in allowed:
+        if method == "GET":
+            return HTTPException(426, headers={"upgrade": "websocket"})
+        allowed = (allowed - {"WEBSOCKET"}) | {"GET"}
+    if not allowed:
+        return HTTPException(404)
+    return HTTPException(405, headers={"allow": ", ".join(sorted(allowed))})
+
+
+def _redirect(request: Request) -> Response:
+    """Answer with the same path, its last slash put there or taken away."""
+    from urllib.parse import quote
+
+    # The request's own path is the whole one, where the application is mounted in another.
+    path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
+    # A path that begins with two slashes would name another host.
+    target = quote("/" + path.lstrip("/"), safe="/:@!$&'()*+,;=~-._")
+    if request.query_string:
+        target += "?" + request.query_string.decode("latin-1")
+    return RedirectResponse(target, status_code=307)

@@ -1,0 +1,214 @@
+"""``trimaran makemigrations``, ``migrate``, ``showmigrations`` and ``sqlmigrate``."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from trimaran.cli.targets import load_app, target_argument
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from trimaran.app import App
+    from trimaran.db.backends.base import Database
+    from trimaran.db.migrations import MadeMigration, PlannedMigration
+
+T = TypeVar("T")
+
+_MIGRATION = re.compile(r"\d+(_\w*)?|zero|head")
+
+directory_option = click.option(
+    "--directory", type=click.Path(file_okay=False, path_type=Path), help="Of the migration files."
+)
+
+
+@click.command()
+@target_argument
+@directory_option
+@click.option("-n", "--name", help="Name of the file, without its number.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if there are changes.")
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+@click.option("--empty", is_flag=True, help="A file without operations, to fill in by hand.")
+@click.option("--merge", is_flag=True, help="A file that joins several last ones.")
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="A table or column that was renamed: film.stars=film.rating.",
+)
+@click.option("--no-input", is_flag=True, help="Ask nothing: nothing is taken for a rename.")
+def makemigrations(
+    target: str | None,
+    directory: Path | None,
+    renames: tuple[str, ...],
+    no_input: bool,
+    **choices: str | bool | None,
+) -> None:
+    """Write the migration that leads from the migration files to the models.
+
+    No database is asked. The name is made from the operations.
+    """
+    from trimaran.db.migrations import make_migrations
+    from trimaran.db.models import registry
+
+    app = load_app(target)
+    asks = not no_input and sys.stdin.isatty()
+    made = make_migrations(
+        directory or app.settings.migrations_directory,
+        registry.metadata(),
+        _database(app),
+        renames=_renames(renames),
+        ask=(lambda question: click.confirm(question, default=False)) if asks else None,
+        **choices,  # type: ignore[arg-type]  # the options above, by the same names
+    )
+    if made is None:
+        click.echo("Nothing has changed: the migrations lead to the models already.")
+        return
+    _print_made(made, show_source=bool(choices["dry_run"]))
+    if choices["check"]:
+        click.secho("The models have changes that no migration holds.", fg="red", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("arguments", metavar="[FILE[:app]] [MIGRATION]", nargs=-1)
+@directory_option
+@click.option("--plan", "only_plan", is_flag=True, help="Print what would be done.")
+@click.option("--check", is_flag=True, help="Do nothing; exit with 1 if there is something to do.")
+@click.option("--fake", is_flag=True, help="Only write down that it is done.")
+def migrate(
+    arguments: tuple[str, ...], directory: Path | None, only_plan: bool, check: bool, fake: bool
+) -> None:
+    """Apply migrations, or undo those after MIGRATION.
+
+    MIGRATION is a name or its beginning, 0003; 'zero' undoes all. Without it, all are applied.
+    """
+    from trimaran.db.migrations import migrate as carry_out
+    from trimaran.db.migrations import plan_migrations
+
+    target, goal = _target_and_migration(arguments)
+    app = load_app(target)
+    folder = directory or app.settings.migrations_directory
+
+    async def work(database: Database) -> Sequence[PlannedMigration]:
+        if only_plan or check:
+            return await plan_migrations(database, folder, target=goal)
+        return await carry_out(database, folder, target=goal, fake=fake, report=_report)
+
+    steps = _with_database(app, work)
+    if only_plan or check:
+        for step in steps:
+            click.echo(str(step))
+    if not steps:
+        click.echo("Nothing to do: the database is where it should be.")
+    if check and steps:
+        sys.exit(1)
+
+
+@click.command()
+@target_argument
+@directory_option
+def showmigrations(target: str | None, directory: Path | None) -> None:
+    """List the migrations, and when each was applied."""
+    from trimaran.db.migrations import show_migrations
+
+    app = load_app(target)
+    folder = directory or app.settings.migrations_directory
+    found = _with_database(app, lambda database: show_migrations(database, folder))
+    if not found:
+        click.echo(f"There are no migrations in {folder}. Run `trimaran makemigrations`.")
+    for status in found:
+        mark = click.style("[x]", fg="green") if status.applied_at else "[ ]"
+        when = f"  {status.applied_at:%Y-%m-%d %H:%M}" if status.applied_at else ""
+        missing = "" if status.present else click.style("  its file is missing", fg="red")
+        click.echo(f"{mark} {status.name}{when}{missing}")
+
+
+@click.command()
+@click.argument("arguments", metavar="[FILE[:app]] MIGRATION", nargs=-1, required=True)
+@directory_option
+@click.option("--backwards", is_flag=True, help="The SQL that undoes it.")
+def sqlmigrate(arguments: tuple[str, ...], directory: Path | None, backwards: bool) -> None:
+    """Print the SQL of a migration for the application's database."""
+    from trimaran.db.migrations import migration_sql
+
+    target, name = _target_and_migration(arguments)
+    if name == "head":
+        message = "Name the migration, such as 0001."
+        raise click.UsageError(message)
+    app = load_app(target)
+    folder = directory or app.settings.migrations_directory
+    click.echo(migration_sql(_database(app), folder, name, backwards=backwards))
+
+
+def _target_and_migration(arguments: Sequence[str]) -> tuple[str | None, str]:
+    """Tell the application from the migration, whose name begins with a number."""
+    goals = [text for text in arguments if _MIGRATION.fullmatch(text)]
+    targets = [text for text in arguments if not _MIGRATION.fullmatch(text)]
+    if len(goals) > 1 or len(targets) > 1:
+        extra = (goals if len(goals) > 1 else targets)[1]
+        message = f"Unexpected argument {extra!r}: one application and one migration at most."
+        raise click.UsageError(message)
+    return (targets[0] if targets else None), (goals[0] if goals else "head")
+
+
+def _renames(given: Sequence[str]) -> dict[str, str]:
+    renames = {}
+    for text in given:
+        old, equals, new = text.partition("=")
+        if not equals or not old or not new:
+            message = f"--rename {text!r} is not OLD=NEW, such as film.stars=film.rating."
+            raise click.UsageError(message)
+        renames[old.strip()] = new.strip()
+    return renames
+
+
+def _print_made(made: MadeMigration, *, show_source: bool) -> None:
+    verb = "Wrote" if made.written else "Would write"
+    click.secho(f"{verb} {made.path}", bold=True)
+    for operation in made.operations:
+        click.echo(f"  {operation}")
+    for warning in made.warnings:
+        click.secho(f"  Warning: {warning}", fg="yellow", err=True)
+    if show_source:
+        click.echo(f"\n{made.source}", nl=False)
+
+
+def _report(step: PlannedMigration) -> None:
+    click.echo(str(step))
+
+
+def _database(app: App) -> Database:
+    from trimaran.db.backends.registry import open_database
+
+    return open_database(app.database_url)
+
+
+def _with_database(app: App, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run something with the application's database installed and open, then close it."""
+
+    async def main() -> T:
+        async with _opened(app) as database:
+            return await work(database)
+
+    return asyncio.run(main())
+
+
+@asynccontextmanager
+async def _opened(app: App) -> AsyncIterator[Database]:
+    from trimaran.db.backends.registry import installed
+
+    database = _database(app)
+    try:
+        with installed(database):
+            yield database
+    finally:
+        await database.close()

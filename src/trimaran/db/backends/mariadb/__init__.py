@@ -1,0 +1,1 @@
+"""MariaDB: asyncmy's connections in Trimaran's pool."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: asyncpg's connections in a pool of Trimaran's own."""

@@ -1,0 +1,1 @@
+"""SQLite: the standard library's driver on threads that answer in batches."""

@@ -1,0 +1,262 @@
+"""``migrate``: bring a database to one point of the migrations."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trimaran.db.migrations.files import load_migrations, single_head, states
+from trimaran.db.migrations.history import History
+from trimaran.db.migrations.running import refuse_present, refused, run_steps
+from trimaran.db.migrations.steps import Call, Rebuild, Script
+from trimaran.errors import IntegrityError, MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from trimaran.db.backends.base import Database
+    from trimaran.db.migrations.files import Migration
+    from trimaran.db.migrations.operations import Operation
+    from trimaran.db.migrations.state import State
+    from trimaran.db.migrations.steps import Step
+
+LOCK_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class PlannedMigration:
+    """A migration that is to be applied, or undone."""
+
+    name: str
+    backwards: bool
+
+    def __str__(self) -> str:
+        return f"{'undo' if self.backwards else 'apply'} {self.name}"
+
+
+class Migrations:
+    """The migrations of one directory, with the state before each."""
+
+    def __init__(self, directory: Path | str) -> None:
+        self.directory = Path(directory)
+        self.migrations = load_migrations(self.directory)
+
+    @functools.cached_property
+    def states(self) -> list[State]:
+        """The state before each migration and, at the end, the one after them all."""
+        return states(self.migrations)
+
+    def find(self, name: str) -> Migration:
+        """The migration of this name, or whose name begins so."""
+        exact = [migration for migration in self.migrations if migration.name == name]
+        near = exact or [item for item in self.migrations if item.name.startswith(name)]
+        if len(near) == 1:
+            return near[0]
+        known = ", ".join(migration.name for migration in self.migrations) or "none"
+        what = "Several migrations begin with" if near else "There is no migration"
+        raise MigrationError(
+            "TRI-MIGRATION-018",
+            f"{what} {name!r} in {self.directory}.",
+            f"There are: {known}; `head` is the last, `zero` is before the first.",
+        )
+
+    def plan(self, target: str, applied: Collection[str]) -> list[PlannedMigration]:
+        """What is to be done, in its order, to reach the target."""
+        self.check(applied)
+        forwards: list[Migration]
+        backwards: list[Migration] = []
+        if target == "head":
+            single_head(self.migrations)
+            forwards = self.migrations
+        elif target == "zero":
+            forwards, backwards = [], self.migrations
+        else:
+            wanted = self.find(target)
+            forwards = self._with_ancestors(wanted)
+            if wanted.name in applied:
+                forwards, backwards = [], self._descendants(wanted)
+        return [
+            PlannedMigration(item.name, backwards=True)
+            for item in reversed(backwards)
+            if item.name in applied
+        ] + [
+            PlannedMigration(item.name, backwards=False)
+            for item in forwards
+            if item.name not in applied
+        ]
+
+    def check(self, applied: Collection[str]) -> None:
+        """Raise a ``MigrationError`` if files and database tell different stories."""
+        names = {migration.name for migration in self.migrations}
+        unknown = sorted(set(applied) - names)
+        missing = [migration for migration in self.migrations if migration.name not in applied]
+        if unknown and missing:
+            raise MigrationError(
+                "TRI-MIGRATION-019",
+                f"The database has {', '.join(unknown)}, which this directory has not, and lacks "
+                f"{missing[0].name}.",
+                "Deploy the code that has all of them; give a renamed file its old name.",
+                where=str(self.directory),
+            )
+        for migration in self.migrations:
+            late = [name for name in migration.dependencies if name not in applied]
+            if migration.name in applied and late:
+                raise MigrationError(
+                    "TRI-MIGRATION-019",
+                    f"{migration.name} is applied, but {late[0]}, on which it depends, is not.",
+                    f"Run `trimaran migrate {late[0]} --fake` if its changes are in the database.",
+                    where=str(self.directory),
+                )
+
+    def steps(self, planned: PlannedMigration, database: Database) -> list[Step]:
+        """What carrying out one planned migration consists of."""
+        from trimaran.db.migrations.compiler import compile_steps
+
+        migration = self.find(planned.name)
+        before = self.states[self.migrations.index(migration)]
+        operations: Sequence[Operation] = migration.operations
+        if planned.backwards:
+            operations, before = _inverted(migration, before)
+        try:
+            return compile_steps(operations, before, database.dialect)
+        except MigrationError as error:
+            where = error.where or str(migration.path)
+            raise MigrationError(error.id, error.what, error.mend, where=where) from error
+
+    def new_tables(self, planned: PlannedMigration) -> list[str]:
+        """The tables that a planned migration creates and that were not there before it."""
+        from trimaran.db.migrations.operations import CreateTable
+
+        if planned.backwards:
+            return []
+        migration = self.find(planned.name)
+        before = self.states[self.migrations.index(migration)]
+        created = [item.name for item in migration.operations if isinstance(item, CreateTable)]
+        return [name for name in created if name not in before.tables]
+
+    def _with_ancestors(self, wanted: Migration) -> list[Migration]:
+        needed = {wanted.name}
+        for migration in reversed(self.migrations):
+            if migration.name in needed:
+                needed.update(migration.dependencies)
+        return [migration for migration in self.migrations if migration.name in needed]
+
+    def _descendants(self, wanted: Migration) -> list[Migration]:
+        later = {wanted.name}
+        for migration in self.migrations:
+            if later.intersection(migration.dependencies):
+                later.add(migration.name)
+        return [item for item in self.migrations if item.name in later and item is not wanted]
+
+
+def _inverted(migration: Migration, before: State) -> tuple[list[Operation], State]:
+    inverses: list[Operation] = []
+    state = before.copy()
+    for operation in migration.operations:
+        inverse = operation.inverse(state)
+        if inverse is None:
+            raise MigrationError(
+                "TRI-MIGRATION-020",
+                f"{migration.name} cannot be undone: nothing says how to undo "
+                f"`{operation.describe()}`.",
+                "Give the operation a backward (m.nothing or an empty text where nothing is to be "
+                "undone).",
+                where=str(migration.path),
+            )
+        inverses.append(inverse)
+        operation.apply(state)
+    return inverses[::-1], state
+
+
+async def migrate(
+    database: Database,
+    directory: Path | str,
+    *,
+    target: str = "head",
+    fake: bool = False,
+    report: Callable[[PlannedMigration], None] | None = None,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> list[PlannedMigration]:
+    """Apply or undo migrations up to the target and return what was done.
+
+    Each migration is one transaction that holds the database's migration lock, changes the schema
+    and records itself, so an interrupted one leaves nothing behind and runs again, and two
+    deployments never run the same one.
+
+    target: ``head``, ``zero``, or a migration's name or its beginning, ``0003``
+    fake:   only write down that they are applied or undone
+    report: is called with each migration before it is carried out
+    """
+    files = Migrations(directory)
+    history = History(database)
+    done: list[PlannedMigration] = []
+    while True:
+        plan = files.plan(target, await history.applied())
+        if not plan:
+            return done
+        steps = [] if fake else files.steps(plan[0], database)
+        next_ = plan[0]
+        try:
+            async with history.exclusive(enforce=_enforces(steps), patience=lock_timeout):
+                await history.create()
+                if files.plan(target, await history.applied())[:1] != [next_]:
+                    continue  # another process was here first
+                if report is not None:
+                    report(next_)
+                if database.vendor == "mariadb":
+                    await _journaled(history, files, next_, steps, fake=fake)
+                else:
+                    if not fake:
+                        await refuse_present(database, files.new_tables(next_), name=next_.name)
+                    await run_steps(database, steps, name=next_.name)
+                await history.write_down(next_.name, backwards=next_.backwards)
+        except IntegrityError as error:
+            raise refused(next_.name, "COMMIT", error, vendor=database.vendor) from error
+        done.append(next_)
+
+
+async def _journaled(
+    history: History,
+    files: Migrations,
+    planned: PlannedMigration,
+    steps: Sequence[Step],
+    *,
+    fake: bool,
+) -> None:
+    """Carry out a migration whose steps last one by one."""
+    from trimaran.db.migrations.journal import Journal, single_statements
+
+    database = history.database
+    journal = Journal(database, history.app, planned.name, backwards=planned.backwards)
+    singles = single_statements(steps)
+    reached = None if fake else await journal.reached(singles)
+    if not fake:
+        if reached is None:
+            await refuse_present(database, files.new_tables(planned), name=planned.name)
+        await journal.run(singles, reached)
+        await journal.end()
+
+
+def _enforces(steps: Sequence[Step]) -> bool:
+    kinds = {type(step) for step in steps}
+    return not kinds.isdisjoint({Script, Call}) and Rebuild not in kinds
+
+
+async def plan_migrations(
+    database: Database, directory: Path | str, *, target: str = "head"
+) -> list[PlannedMigration]:
+    """What ``migrate`` would do."""
+    return Migrations(directory).plan(target, await History(database).applied())
+
+
+def migration_sql(
+    database: Database, directory: Path | str, name: str, *, backwards: bool = False
+) -> str:
+    """The SQL of one migration for this database, as ``sqlmigrate`` shows it."""
+    from trimaran.db.migrations.steps import step_sql
+
+    files = Migrations(directory)
+    planned = PlannedMigration(files.find(name).name, backwards)
+    return "\n".join(step_sql(step) for step in files.steps(planned, database))

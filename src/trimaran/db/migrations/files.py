@@ -1,0 +1,178 @@
+"""The migration files of a directory, in the order in which they apply."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trimaran.errors import MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from trimaran.db.migrations.operations import Operation
+    from trimaran.db.migrations.state import State
+
+_FILE = re.compile(r"(\d{4,})_\w+")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One migration file, read."""
+
+    name: str
+    path: Path
+    dependencies: tuple[str, ...]
+    operations: tuple[Operation, ...]
+
+    def state_after(self, before: State) -> State:
+        """The state that it makes of the one before it."""
+        state = before.copy()
+        for number, operation in enumerate(self.operations, start=1):
+            try:
+                operation.apply(state)
+            except MigrationError as error:
+                place = f"{self.path} operation {number}, {operation.describe()}"
+                raise MigrationError(error.id, error.what, error.mend, where=place) from error
+        return state
+
+
+def migration_names(directory: Path) -> list[str]:
+    """The names of a directory's migrations, sorted; nothing is imported for it."""
+    if not directory.is_dir():
+        return []
+    return sorted(path.stem for path in directory.glob("*.py") if _FILE.fullmatch(path.stem))
+
+
+def load_migrations(directory: Path) -> list[Migration]:
+    """Read every migration of a directory and put each after those it depends on."""
+    migrations = [_read(directory / f"{name}.py") for name in migration_names(directory)]
+    return _ordered({migration.name: migration for migration in migrations})
+
+
+def heads(migrations: Sequence[Migration]) -> list[str]:
+    """The names of the migrations on which no other depends."""
+    needed = {name for migration in migrations for name in migration.dependencies}
+    return [migration.name for migration in migrations if migration.name not in needed]
+
+
+def single_head(migrations: Sequence[Migration]) -> str | None:
+    """The last migration; a ``MigrationError`` where there are several."""
+    last = heads(migrations)
+    if len(last) > 1:
+        raise MigrationError(
+            "TRI-MIGRATION-011",
+            f"Several migrations claim to be the last: {', '.join(last)}.",
+            "Two branches were brought together: run `trimaran makemigrations --merge`, or name "
+            "one of them in the dependencies of the other.",
+            where=str(migrations[0].path.parent),
+        )
+    return last[0] if last else None
+
+
+def states(migrations: Sequence[Migration]) -> list[State]:
+    """The state before each migration and, at the end, the one after them all."""
+    from trimaran.db.migrations.state import State
+
+    folded = [State()]
+    for migration in migrations:
+        folded.append(migration.state_after(folded[-1]))
+    return folded
+
+
+def _read(path: Path) -> Migration:
+    module = _execute(path)
+    operations: Any = getattr(module, "operations", None)
+    dependencies: Any = getattr(module, "dependencies", None)
+    if not _is_list(operations) or not _is_list(dependencies):
+        raise MigrationError(
+            "TRI-MIGRATION-012",
+            "The file does not define the lists `dependencies` and `operations`.",
+            "Write both, even if they are empty; `trimaran makemigrations --empty` makes a frame.",
+            where=str(path),
+        )
+    from trimaran.db.migrations.operations import Operation
+
+    for number, operation in enumerate(operations, start=1):
+        if not isinstance(operation, Operation):
+            raise MigrationError(
+                "TRI-MIGRATION-012",
+                f"Operation {number} is {operation!r}, which is no operation.",
+                "Use the operations of trimaran.db.migrations, such as m.AddColumn(...).",
+                where=str(path),
+            )
+    return Migration(path.stem, path, tuple(dependencies), tuple(operations))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _execute(path: Path) -> ModuleType:
+    name = f"_trimaran_migration_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise MigrationError("TRI-MIGRATION-012", "The file cannot be imported.", where=str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while they are defined
+    try:
+        spec.loader.exec_module(module)
+    except MigrationError:
+        raise
+    except Exception as error:
+        raise MigrationError(
+            "TRI-MIGRATION-012",
+            f"The file cannot be imported: {type(error).__name__}: {error}.",
+            "Mend the file; migrations should import nothing that may change or go away.",
+            where=f"{path}:{_line(error, path)}",
+        ) from error
+    finally:
+        del sys.modules[name]
+    return module
+
+
+def _line(error: BaseException, path: Path) -> int:
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return error.lineno or 1
+    line = 1
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _ordered(migrations: dict[str, Migration]) -> list[Migration]:
+    for migration in migrations.values():
+        for name in migration.dependencies:
+            if name not in migrations:
+                raise MigrationError(
+                    "TRI-MIGRATION-013",
+                    f"It depends on {name!r}, which is not there.",
+                    "Restore that file, or correct `dependencies`.",
+                    where=str(migration.path),
+                )
+    ordered: list[Migration] = []
+    done: set[str] = set()
+    waiting = list(migrations.values())
+    while waiting:
+        # By name among those that may come: the order must not depend on the file system.
+        ready = next((item for item in waiting if done.issuperset(item.dependencies)), None)
+        if ready is None:
+            names = ", ".join(item.name for item in waiting)
+            raise MigrationError(
+                "TRI-MIGRATION-013",
+                f"These migrations depend on each other in a circle: {names}.",
+                "Correct their `dependencies`.",
+                where=str(waiting[0].path),
+            )
+        waiting.remove(ready)
+        done.add(ready.name)
+        ordered.append(ready)
+    return ordered

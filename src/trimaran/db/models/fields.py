@@ -1,0 +1,173 @@
+"""``Field`` and the annotations of relations, which models are written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from trimaran.db.queries.related import assign_forward, read_forward
+from trimaran.db.sql.expressions import Col
+from trimaran.db.sql.table import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trimaran.db.queries.related import RelatedRows
+    from trimaran.db.sql.table import OnDelete, Relation
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class FieldInfo:
+    """What ``Field`` was given."""
+
+    default: Any = MISSING
+    default_factory: Callable[[], Any] | None = None
+    primary_key: bool = False
+    unique: bool = False
+    index: bool | None = None
+    db_column: str = ""
+    description: str = ""
+    max_length: int | None = None
+    min_length: int | None = None
+    pattern: str | None = None
+    ge: Any = None
+    gt: Any = None
+    le: Any = None
+    lt: Any = None
+    max_digits: int | None = None
+    decimal_places: int | None = None
+    timezone: bool = True
+    auto_now: bool = False
+    auto_now_add: bool = False
+    on_delete: OnDelete | None = None
+    related_name: str | None = None
+
+
+def Field(  # noqa: N802  reads like the class that it stands for
+    *,
+    default: Any = MISSING,
+    default_factory: Callable[[], Any] | None = None,
+    primary_key: bool = False,
+    unique: bool = False,
+    index: bool | None = None,
+    db_column: str = "",
+    description: str = "",
+    max_length: int | None = None,
+    min_length: int | None = None,
+    pattern: str | None = None,
+    ge: Any = None,
+    gt: Any = None,
+    le: Any = None,
+    lt: Any = None,
+    max_digits: int | None = None,
+    decimal_places: int | None = None,
+    timezone: bool = True,
+    auto_now: bool = False,
+    auto_now_add: bool = False,
+    on_delete: OnDelete | None = None,
+    related_name: str | None = None,
+    init: bool = True,
+) -> Any:
+    """Say more of a field than its annotation can.
+
+    default, default_factory: of new rows, given by Python
+    index:        a foreign key has one unless this is False
+    pattern:      a regular expression that must match somewhere in the text
+    max_digits, decimal_places: of a Decimal, 20 and 6 where they are left out
+    timezone:     False stores a datetime without one
+    auto_now:     set to the present at every save; ``auto_now_add``: at the first
+    on_delete:    what the database does to rows that point to a deleted one: ``restrict`` (where
+                  left out), ``cascade``, ``set_null``, ``no_action``
+    related_name: the attribute on the other model; where left out, ``book_set``; "" for none
+    init:         for type checkers alone: False keeps the field out of the constructor
+    """
+    del init
+    return FieldInfo(
+        default=default,
+        default_factory=default_factory,
+        primary_key=primary_key,
+        unique=unique,
+        index=index,
+        db_column=db_column,
+        description=description,
+        max_length=max_length,
+        min_length=min_length,
+        pattern=pattern,
+        ge=ge,
+        gt=gt,
+        le=le,
+        lt=lt,
+        max_digits=max_digits,
+        decimal_places=decimal_places,
+        timezone=timezone,
+        auto_now=auto_now,
+        auto_now_add=auto_now_add,
+        on_delete=on_delete,
+        related_name=related_name,
+    )
+
+
+class ForeignKey(Generic[T]):
+    """An annotation: this row points to one of another model.
+
+    ``author: ForeignKey[Author]`` makes a column ``author_id``. A relation that may be NULL is
+    written ``ForeignKey[Author | None]`` or ``ForeignKey[Author] | None``. Reading ``book.author``
+    gives the author if it is loaded; ``await book.author`` loads it, for all rows of the query.
+    """
+
+    __slots__ = ("relation",)
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation = relation
+
+    @overload
+    def __get__(self, row: None, model: type) -> Col[T]: ...
+
+    @overload
+    def __get__(self, row: object, model: type) -> T: ...
+
+    def __get__(self, row: Any, model: type) -> Any:
+        if row is None:
+            return Col(self.relation.source, self.relation.name)
+        return read_forward(row, self.relation)
+
+    def __set__(self, row: Any, value: T) -> None:
+        assign_forward(row, self.relation, value)
+
+
+class Reverse(Generic[T]):
+    """The other end of a foreign key: ``author.books``.
+
+    It is there without being declared; declare it for type checkers:
+    ``books: ClassVar[Reverse["Book"]]``.
+    """
+
+    __slots__ = ("relation",)
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation = relation
+
+    @overload
+    def __get__(self, row: None, model: type) -> Reverse[T]: ...
+
+    @overload
+    def __get__(self, row: object, model: type) -> RelatedRows[T]: ...
+
+    def __get__(self, row: Any, model: type) -> Any:
+        if row is None:
+            return self
+        from trimaran.db.queries.related import RelatedRows
+
+        return RelatedRows(row, self.relation)
+
+    def __set__(self, row: Any, value: Any) -> None:
+        from trimaran.errors import QueryError
+
+        relation = self.relation
+        raise QueryError(
+            "TRI-QUERY-019",
+            f"{relation.target.label}.{relation.related_name} cannot be assigned.",
+            f"Set {relation.source.label}.{relation.name} of each row, or use create().",
+        )

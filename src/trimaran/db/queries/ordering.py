@@ -1,0 +1,134 @@
+"""Orderings, and the ways over relations that related rows are fetched by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from trimaran._internal.callsite import callsite
+from trimaran.db.sql.conditions import keywords, reference, resolve_term
+from trimaran.db.sql.expressions import Expression, Ordering
+from trimaran.db.sql.lookups import MAX_HOPS
+from trimaran.db.sql.terms import Group, Ref
+from trimaran.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimaran.db.sql.table import Relation, Scope, Table
+    from trimaran.db.sql.terms import Node, Term
+
+Order: TypeAlias = "tuple[tuple[Term, bool], ...]"
+
+
+def orderings(scope: Scope, fields: Sequence[str | Ordering | Expression[Any]]) -> Order:
+    """Return what to order by: the terms, and whether each is descending."""
+    return tuple([_ordering(scope, field) for field in fields])
+
+
+def _ordering(scope: Scope, field: str | Ordering | Expression[Any]) -> tuple[Term, bool]:
+    if isinstance(field, str):
+        descending = field.startswith("-")
+        return reference(scope, field[1:] if descending else field), descending
+    if isinstance(field, Ordering):
+        return resolve_term(scope, field.expression), field.descending
+    if isinstance(field, Expression):
+        return resolve_term(scope, field), False
+    raise QueryError(
+        "TRI-QUERY-012",
+        f"{scope.table.label} cannot be ordered by {field!r:.80}.",
+        "Name a field ('-price'), or give Book.c.price.desc().",
+    )
+
+
+def flipped(order: Order) -> Order:
+    """Return the opposite order."""
+    return tuple([(term, not descending) for term, descending in order])
+
+
+def seek(table: Table, order: Order, row: Any) -> tuple[Order, Node]:
+    """Return the order made total by the key, and what comes after a row.
+
+    row: a row, or a mapping with the values of the fields that are ordered by
+    """
+    if not any(isinstance(term, Ref) and term.lookup.column is table.key for term, _ in order):
+        order = (*order, *orderings(table.scope, ("pk",)))
+    equal: list[Node] = []
+    ways: list[Node] = []
+    for term, descending in order:
+        if not isinstance(term, Ref) or term.lookup.hops or term.lookup.column.null:
+            raise QueryError(
+                "TRI-QUERY-028",
+                f"after() cannot go on in this order of {table.label}.",
+                "Order by the model's own fields that are never NULL.",
+                where=callsite(),
+            )
+        name = term.lookup.column.name
+        value = _value_of(table, row, name)
+        op = "lt" if descending else "gt"
+        further = keywords(table.scope, {f"{name}__{op}": value})
+        ways.append(Group("and", [*equal, *further]))
+        equal += keywords(table.scope, {name: value})
+    return order, Group("or", ways)
+
+
+def _value_of(table: Table, row: Any, name: str) -> Any:
+    value = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+    if value is None:
+        raise QueryError(
+            "TRI-QUERY-028",
+            f"after() was given nothing to compare {table.label}.{name} with.",
+            "Give a row of the query, or a mapping with every field that it is ordered by.",
+            where=callsite(),
+        )
+    return value
+
+
+def relation_ways(table: Table, names: Sequence[str]) -> list[tuple[Relation, ...]]:
+    """Return the ways that ``"author__country"`` names: the author, then the country."""
+    ways: list[tuple[Relation, ...]] = []
+    for name in names:
+        here = table
+        way: tuple[Relation, ...] = ()
+        for part in _parts(name):
+            relation = here.relations.get(part)
+            if relation is None:
+                raise _no_relation(here, part)
+            way = (*way, relation)
+            ways.append(way)
+            here = relation.target
+    return ways
+
+
+def prefetch_way(table: Table, name: str) -> tuple[tuple[Relation, bool], ...]:
+    """Return the relations that a name follows, and which of them backwards."""
+    way: list[tuple[Relation, bool]] = []
+    here = table
+    for part in _parts(name):
+        forward, backward = here.relations.get(part), here.reverse.get(part)
+        if forward is not None:
+            way.append((forward, False))
+            here = forward.target
+        elif backward is not None:
+            way.append((backward, True))
+            here = backward.source
+        else:
+            raise _no_relation(here, part, backwards=True)
+    return tuple(way)
+
+
+def _parts(name: str) -> list[str]:
+    parts = name.split("__")
+    if len(parts) > MAX_HOPS:
+        raise QueryError(
+            "TRI-QUERY-004",
+            f"{name[:80]!r} follows more than {MAX_HOPS} relations.",
+            "Load the farther ones by a query of their own.",
+        )
+    return parts
+
+
+def _no_relation(table: Table, name: str, *, backwards: bool = False) -> QueryError:
+    names = [*table.relations, *(table.reverse if backwards else ())]
+    listing = f"It has: {', '.join(sorted(names))}." if names else "It has none."
+    return QueryError("TRI-QUERY-017", f"{table.label} has no relation {name[:80]!r}.", listing)

@@ -1,0 +1,311 @@
+"""``Reader``: a query that runs when it is awaited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from trimaran._internal.callsite import callsite
+from trimaran.db.backends.registry import database
+from trimaran.db.queries import writes
+from trimaran.db.queries.extras import NONE, totals
+from trimaran.db.queries.peers import join_batch, load_all
+from trimaran.db.queries.query import Query
+from trimaran.db.queries.shapes import statements
+from trimaran.db.sql.rows import decode_row, project_annotated, project_rows
+from trimaran.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterable, Sequence
+    from typing import Self
+
+    from trimaran.db.backends.base import Database
+    from trimaran.db.sql.expressions import Condition, Expression
+    from trimaran.db.sql.rows import Projection
+    from trimaran.db.sql.table import Relation
+
+T = TypeVar("T")
+
+# So many rows of `async for` are in memory at once.
+_BATCH = 2_000
+
+
+class Reader(Query[T]):
+    """A query that can be awaited."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, list[T]]:
+        return self._fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        if not self._goes_by_key():
+            for row in await self._fetch():
+                yield row
+            return
+        key = self._table.key.name
+        query, size = self.order_by(key), _BATCH
+        while True:
+            rows = await query.limit(size)
+            for row in rows:
+                yield row
+            if len(rows) < size:
+                return
+            query = self.order_by(key).filter(**{f"{key}__gt": getattr(rows[-1], key)})
+
+    def _goes_by_key(self) -> bool:
+        """Tell whether the rows can be read a batch after the other, the next keys each time."""
+        return not (
+            self._limit is not None
+            or self._offset
+            or self._ordering()
+            or (self._projection is not None and not self._projection.rows)
+            or self._extras is not NONE
+            or "order" not in self._table.key.kind.lookups
+        )
+
+    async def explain(self) -> str:
+        """Return the plan that the database makes for this query, as text."""
+        used = database(self._alias)
+        values: list[Any] = []
+        projection = self._projection or project_rows(self._table)
+        statement = statements.statement(self._shape(projection, values, used.vendor), used)
+        verb = "EXPLAIN QUERY PLAN" if used.vendor == "sqlite" else "EXPLAIN"
+        rows = await used.fetch(f"{verb} {statement.sql}", statement.parameters(values))
+        if used.vendor == "postgresql":
+            return "\n".join(row[0] for row in rows)
+        return "\n".join(" ".join(map(str, row)) for row in rows)
+
+    if not TYPE_CHECKING:
+
+        def __iter__(self) -> Any:
+            raise _not_awaited("iterated", "Write `async for`, or `for row in await query`.")
+
+        def __len__(self) -> int:
+            raise _not_awaited("counted", "Write `await query.count()`.")
+
+        def __bool__(self) -> bool:
+            raise _not_awaited("tested", "Write `await query.exists()`.")
+
+        def __contains__(self, item: Any) -> bool:
+            raise _not_awaited("searched", "Write `await query.filter(pk=row.id).exists()`.")
+
+    async def _fetch(self) -> list[T]:
+        if self._empty:
+            return []
+        used = database(self._alias)
+        if self._extras.lock is not None and not used.in_transaction():
+            raise QueryError(
+                "TRI-QUERY-025",
+                f"select_for_update() of {self._table.label} was asked outside of a transaction.",
+                "Write `async with transaction.atomic():` around it.",
+                where=callsite(),
+            )
+        projection = self._projection or project_rows(self._table)
+        values: list[Any] = []
+        statement = statements.statement(self._shape(projection, values, used.vendor), used)
+        fetched = await used.fetch(statement.sql, statement.parameters(values))
+        rows = self._made(projection, fetched, used)
+        for way in self._prefetch if projection.rows else ():
+            await self._prefetched(rows, way)
+        return rows
+
+    def _made(self, projection: Projection, fetched: Sequence[Any], used: Database) -> list[T]:
+        made: list[Any] = projection.decoder(used.vendor)(fetched)
+        if projection.ways:
+            rows = made[0]
+            for way, beside in zip(projection.ways, made[1:], strict=True):
+                join_batch(way[-1].target, beside, self._alias)
+        else:
+            rows = made
+        if projection.rows:
+            join_batch(self._table, rows, self._alias)
+        return rows  # type: ignore[no-any-return]  # generated code made them
+
+    async def _prefetched(self, rows: list[Any], way: Sequence[tuple[Relation, bool]]) -> None:
+        for relation, backwards in way:
+            if not rows:
+                return
+            await load_all(rows, relation, self._alias, reverse=backwards)
+            name = relation.related_name if backwards else relation.name
+            beside = [row._related.get(name) for row in rows if hasattr(row, "_related")]
+            if backwards:
+                rows = [child for children in beside for child in children]
+            else:
+                rows = [row for row in beside if row is not None]
+
+    def get(self, /, *conditions: Condition | bool, **lookups: Any) -> Coroutine[Any, Any, T]:
+        """Return the only row that fulfils this.
+
+        Raises the model's ``DoesNotExist`` where there is none, ``MultipleObjectsReturned`` where
+        there are several.
+        """
+        if len(lookups) == 1 and not conditions:
+            key = lookups.get("id" if "id" in lookups else "pk")
+            if type(key) is int and self._plain():
+                column = self._table.columns.get("id") if "id" in lookups else self._table.key
+                if column is self._table.key:
+                    return self._get_by_key(key)
+        return self._get(conditions, lookups)
+
+    async def _get_by_key(self, key: int) -> T:
+        """Take the shortest way: no shape, no query, one statement that is always the same."""
+        used = database(self._alias)
+        table = self._table
+        try:
+            sql, bind, build = table.by_key[used.vendor]
+        except KeyError:
+            sql, bind, build = self._prepare_by_key(used)
+        row = await used.fetch_row(sql, (bind(key),))
+        if row is None:
+            raise self._missing()
+        made = build(row)
+        if self._alias != "default":
+            join_batch(table, [made], self._alias)
+        return made  # type: ignore[no-any-return]  # generated code made it
+
+    def _prepare_by_key(self, used: Database) -> tuple[str, Callable[[Any], Any], Any]:
+        table, vendor = self._table, used.vendor
+        where = writes.key_shape(table, 0, [], vendor)
+        shape = ("select", project_rows(table), where, (), False, False, False)
+        sql = statements.statement(shape, used).sql
+        prepared = (sql, table.key.kind.storages[vendor].bind, decode_row(table, vendor))
+        table.by_key[vendor] = prepared
+        return prepared
+
+    async def _get(self, conditions: Sequence[Any], lookups: dict[str, Any]) -> T:
+        query = self.filter(*conditions, **lookups) if conditions or lookups else self
+        rows = await (query if query._limit is not None else query.limit(2))
+        if not rows:
+            raise self._missing()
+        if len(rows) > 1:
+            raise self._table.model.MultipleObjectsReturned(
+                "TRI-MODEL-003",
+                f"get() found several {self._table.label} rows.",
+                "Ask for something unique, or use first().",
+                where=callsite(),
+            )
+        return rows[0]
+
+    def _missing(self) -> Exception:
+        fault: Exception = self._table.model.DoesNotExist(
+            "TRI-MODEL-002",
+            f"No {self._table.label} fulfils the query.",
+            "Catch the model's DoesNotExist, use get_or_none(), or get_object_or_404() in a route.",
+        )
+        return fault
+
+    async def get_or_none(self, /, *conditions: Condition | bool, **lookups: Any) -> T | None:
+        """Return the only row that fulfils this, or None."""
+        try:
+            return await self.get(*conditions, **lookups)
+        except self._table.model.DoesNotExist:
+            return None
+
+    async def first(self) -> T | None:
+        """Return the first row, by key where no order is given; None where there is none."""
+        query = self if self._ordering() else self.order_by("pk")
+        rows = await query[:1]
+        return rows[0] if rows else None
+
+    async def last(self) -> T | None:
+        """Return the last row, by key where no order is given; None where there is none."""
+        if self._limit is not None or self._offset:
+            rows = await self
+            return rows[-1] if rows else None
+        rows = await self.reverse()[:1]
+        return rows[0] if rows else None
+
+    async def in_bulk(self, keys: Iterable[Any]) -> dict[Any, T]:
+        """Return the rows with these keys, by key; unknown ones are left out."""
+        name = self._table.key.name
+        rows = await self.filter(**{f"{name}__in": list(keys)})
+        return {getattr(row, name): row for row in rows}
+
+    async def earliest(self, *fields: str) -> T:
+        """Return the first row by these fields; raises ``DoesNotExist``."""
+        return await self._outermost(self.order_by(*fields or ("pk",)))
+
+    async def latest(self, *fields: str) -> T:
+        """Return the last row by these fields; raises ``DoesNotExist``."""
+        return await self._outermost(self.order_by(*fields or ("pk",)).reverse())
+
+    async def _outermost(self, query: Self) -> T:
+        rows = await query[:1]
+        if not rows:
+            raise self._missing()
+        return rows[0]
+
+    async def aggregate(self, /, **aggregates: Expression[Any]) -> dict[str, Any]:
+        """Compute aggregates over all rows: ``{"total": ...}`` for ``total=Sum("price")``."""
+        if self._extras.group is not None or self._extras.combined is not None or self._distinct:
+            raise QueryError(
+                "TRI-QUERY-023",
+                "aggregate() is of rows, not of groups, distinct results or combined queries.",
+                "Give distinct=True to the aggregate, or aggregate the rows themselves.",
+                where=callsite(),
+            )
+        terms = totals(self._table, self._extras, aggregates)
+        query = self
+        if self._limit is not None or self._offset:
+            query = type(self)(self._table).using(self._alias).filter(pk__in=self)
+            query._extras = replace(NONE, annotations=self._extras.annotations)
+        used = database(self._alias)
+        values: list[Any] = []
+        shape = query._totals_shape(terms, values, used.vendor)
+        statement = statements.statement(shape, used)
+        row = await used.fetch_row(statement.sql, statement.parameters(values))
+        items = [(name, term.kind) for name, term in terms.items()]
+        decoder = project_annotated(self._table, "dict", items, tuple(terms)).decoder(used.vendor)
+        return decoder([row])[0]  # type: ignore[no-any-return]  # generated code made it
+
+    async def count(self) -> int:
+        """Return how many rows there are."""
+        if self._empty:
+            return 0
+        used = database(self._alias)
+        values: list[Any] = []
+        inner = self._shape(self._counting_projection(), values, used.vendor, ordered=False)
+        statement = statements.statement(("count", inner), used)
+        row = await used.fetch_row(statement.sql, statement.parameters(values))
+        return 0 if row is None else int(row[0])
+
+    async def exists(self) -> bool:
+        """Return whether there is a row."""
+        if self._empty:
+            return False
+        used = database(self._alias)
+        values: list[Any] = []
+        query = self if self._limit is not None else self.limit(1)
+        shape = query._shape(self._counting_projection(), values, used.vendor, ordered=False)
+        statement = statements.statement(shape, used)
+        return await used.fetch_row(statement.sql, statement.parameters(values)) is not None
+
+    @overload
+    def __getitem__(self, index: int) -> Coroutine[Any, Any, T]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+
+    def __getitem__(self, index: int | slice) -> Coroutine[Any, Any, T] | Self:
+        if isinstance(index, int):
+            return self._at(index)
+        if index.step is not None:
+            raise QueryError("TRI-QUERY-014", "A query has no step.", "Slice the list of its rows.")
+        return self._sliced(index.start or 0, index.stop)
+
+    async def _at(self, index: int) -> T:
+        rows = await self._sliced(index, index + 1)
+        if not rows:
+            message = f"the query of {self._table.label} has no row at {index}"
+            raise IndexError(message)
+        return rows[0]
+
+
+def _not_awaited(done: str, mend: str) -> QueryError:
+    return QueryError(
+        "TRI-QUERY-016",
+        f"A query was {done} without being awaited.",
+        mend,
+        where=callsite(),
+    )

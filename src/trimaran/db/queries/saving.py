@@ -1,0 +1,187 @@
+"""A row through the gate and into the database, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from trimaran._internal.callsite import callsite
+from trimaran.db.backends.registry import database
+from trimaran.db.queries import writes
+from trimaran.db.queries.peers import Batch, alias_of, has_key
+from trimaran.db.queries.shapes import statements
+from trimaran.db.sql.gate import clean
+from trimaran.db.sql.rows import project_rows
+from trimaran.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trimaran.db.sql.table import Column, Table
+
+
+def _values(row: Any, table: Table) -> dict[str, Any]:
+    """Return the row's values by column name, with the keys of relations saved since."""
+    remembered: dict[str, Any] = getattr(row, "_related", {})
+    for name, relation in table.relations.items():
+        other = remembered.get(name)
+        if other is not None and not has_key(row, relation.column.name):
+            setattr(row, relation.column.name, getattr(other, relation.target.key.name))
+    return {name: getattr(row, name) for name in table.columns}
+
+
+def _settle(row: Any, cleaned: Mapping[Column, Any]) -> None:
+    for column, value in cleaned.items():
+        setattr(row, column.name, value)
+
+
+def _remember(row: Any, alias: str) -> None:
+    if alias != "default":
+        row._batch = Batch([row], alias)
+
+
+async def add(row: Any, alias: str) -> None:
+    """Insert a row and give it its key."""
+    table: Table = type(row).__table_info__
+    cleaned = clean(table, _values(row, table), table.columns.values(), adding=True)
+    key = await writes.insert(table, cleaned, alias)
+    _settle(row, cleaned)
+    setattr(row, table.key.name, key)
+    _remember(row, alias)
+
+
+def grouped(table: Table, rows: Sequence[Any]) -> dict[bool, list[tuple[Any, dict[Column, Any]]]]:
+    """Return rows with checked values: those that have a key, those that get one."""
+    groups: dict[bool, list[tuple[Any, dict[Column, Any]]]] = {}
+    for row in rows:
+        if not isinstance(row, table.model):
+            raise QueryError(
+                "TRI-QUERY-018",
+                f"bulk_create of {table.label} was given a {type(row).__name__}.",
+                f"Give instances: [{table.label}(...), ...].",
+                where=callsite(),
+            )
+        cleaned = clean(table, _values(row, table), table.columns.values(), adding=True)
+        groups.setdefault(table.key in cleaned, []).append((row, cleaned))
+    return groups
+
+
+async def add_many(table: Table, rows: Sequence[Any], alias: str) -> None:
+    """Insert rows, all or none; with their own key or without, each kind together."""
+    groups = grouped(table, rows)
+    async with database(alias).atomic():
+        for group in groups.values():
+            keys = await writes.insert_many(table, [cleaned for _, cleaned in group], alias)
+            for (row, cleaned), key in zip(group, keys, strict=True):
+                _settle(row, cleaned)
+                setattr(row, table.key.name, key)
+                _remember(row, alias)
+
+
+async def save(row: Any, names: Iterable[str] | None, alias: str | None) -> None:
+    """Write a row: update it where the database knows its key, else insert it."""
+    table: Table = type(row).__table_info__
+    alias = alias or alias_of(row)
+    values = _values(row, table)
+    key = values[table.key.name]
+    if key is None or key is UNSET:
+        if names is not None:
+            raise _never_saved(table, "save(update_fields=...)")
+        await add(row, alias)
+        return
+    columns = _columns(table, names)
+    cleaned = clean(table, values, columns, adding=False)
+    touched = await writes.update_by_key(table, key, cleaned, alias) if cleaned else 1
+    if touched:
+        _settle(row, cleaned)
+    elif names is not None:
+        raise _gone(table)
+    else:
+        await add(row, alias)
+
+
+def _columns(table: Table, names: Iterable[str] | None) -> list[Column]:
+    if names is None:
+        return [column for column in table.columns.values() if column is not table.key]
+    columns: list[Column] = []
+    for name in names:
+        column = table.column(name)
+        if column is None:
+            raise table.unknown(name, where=callsite())
+        columns.append(column)
+    columns += [
+        column for column in table.columns.values() if column.auto_now and column not in columns
+    ]
+    return columns
+
+
+async def change(row: Any, fields: Mapping[str, Any]) -> None:
+    """Write some fields of a row, which stays as it was if one of them is refused."""
+    table: Table = type(row).__table_info__
+    key = getattr(row, table.key.name)
+    if key is None or key is UNSET:
+        raise _never_saved(table, "update()")
+    given: dict[str, Any] = {}
+    for name, value in fields.items():
+        column = table.column(name)
+        if column is None:
+            raise table.unknown(name, where=callsite())
+        given[column.name] = writes.key_of(column, value)
+    if not given:
+        return
+    cleaned = clean(table, given, _columns(table, given), adding=False)
+    if not await writes.update_by_key(table, key, cleaned, alias_of(row)):
+        raise _gone(table)
+    _settle(row, cleaned)
+    for name, value in fields.items():
+        if name in table.relations:
+            setattr(row, name, value)
+
+
+async def remove(row: Any) -> bool:
+    """Delete a row and return whether it was still there."""
+    table: Table = type(row).__table_info__
+    key = getattr(row, table.key.name)
+    if key is None or key is UNSET:
+        raise _never_saved(table, "delete()")
+    return await writes.delete_by_key(table, key, alias_of(row)) > 0
+
+
+async def refresh(row: Any) -> None:
+    """Read a row's columns again and forget its relations."""
+    table: Table = type(row).__table_info__
+    key = getattr(row, table.key.name)
+    if key is None or key is UNSET:
+        raise _never_saved(table, "refresh()")
+    used = database(alias_of(row))
+    values: list[Any] = []
+    where = writes.key_shape(table, key, values, used.vendor)
+    projection = project_rows(table)
+    statement = statements.statement(("select", projection, where, (), False, False, False), used)
+    fetched = await used.fetch(statement.sql, statement.parameters(values))
+    if not fetched:
+        raise _gone(table)
+    fresh = projection.decoder(used.vendor)(fetched)[0]
+    for name in table.columns:
+        setattr(row, name, getattr(fresh, name))
+    row._related = {}
+
+
+def _never_saved(table: Table, done: str) -> QueryError:
+    return QueryError(
+        "TRI-QUERY-010",
+        f"{done} was called on a {table.label} that was never saved.",
+        "Call save() or objects.create() first.",
+        where=callsite(),
+    )
+
+
+def _gone(table: Table) -> Exception:
+    fault: Exception = table.model.DoesNotExist(
+        "TRI-MODEL-002",
+        f"The {table.label} is no longer in the database.",
+        "Another request may have deleted it: catch DoesNotExist where that can happen.",
+        where=callsite(),
+    )
+    return fault

@@ -1,0 +1,247 @@
+"""Tables as the models declare them: columns, relations, how rows are built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from trimaran.errors import QueryError
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping, Sequence
+
+    from trimaran.db.sql.kinds import Kind
+
+OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null", "no_action"]
+
+
+class _Missing:
+    """The type of ``MISSING``: no value was given, where None would be one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Any = _Missing()
+
+
+@dataclass(slots=True, eq=False)
+class Column:
+    """One column of a model's table.
+
+    name:    the attribute on the model, ``author_id``
+    db_name: the column in the database; the same as a rule
+    kind:    what it holds; a foreign key's is that of the key it points to, once that is known
+    auto:    the database gives the value: an integer key
+    """
+
+    name: str
+    db_name: str
+    kind: Kind
+    null: bool = False
+    primary_key: bool = False
+    auto: bool = False
+    unique: bool = False
+    index: bool = False
+    default: Any = MISSING
+    default_factory: Callable[[], Any] | None = None
+    auto_now: bool = False
+    auto_now_add: bool = False
+    max_length: int | None = None
+    min_length: int | None = None
+    pattern: re.Pattern[str] | None = None
+    bounds: Mapping[str, Any] = field(default_factory=dict)
+    max_digits: int | None = None
+    decimal_places: int | None = None
+    description: str = ""
+    relation: Relation | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a new row must be given a value."""
+        return not (
+            self.null
+            or self.auto
+            or self.auto_now
+            or self.auto_now_add
+            or self.default is not MISSING
+            or self.default_factory is not None
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Relation:
+    """A foreign key, seen from the model that declares it.
+
+    name:         the attribute, ``author``; its column is ``author_id``
+    related_name: the attribute on the target, ``books``; empty where there is none
+    resolve:      returns the target's table; raises ``ConfigurationError`` while it does not exist
+    """
+
+    name: str
+    column: Column
+    source: Table
+    on_delete: OnDelete
+    related_name: str
+    resolve: Callable[[], Table]
+
+    @property
+    def target(self) -> Table:
+        """The table pointed to."""
+        return self.resolve()
+
+    @property
+    def near(self) -> Column:
+        """The column to join on, on this side."""
+        return self.column
+
+    @property
+    def far(self) -> Column:
+        """The column to join on, on the other side."""
+        return self.target.key
+
+    @property
+    def outer(self) -> bool:
+        """Whether there may be no row on the other side."""
+        return self.column.null
+
+
+@dataclass(slots=True, frozen=True)
+class Back:
+    """A foreign key followed backwards by a join: one row becomes several, or none."""
+
+    relation: Relation
+
+    @property
+    def target(self) -> Table:
+        """The table that holds the foreign key."""
+        return self.relation.source
+
+    @property
+    def near(self) -> Column:
+        """The column to join on, on this side."""
+        return self.relation.target.key
+
+    @property
+    def far(self) -> Column:
+        """The column to join on, on the other side."""
+        return self.relation.column
+
+    @property
+    def outer(self) -> bool:
+        """Whether there may be no row on the other side."""
+        return True
+
+
+@dataclass(slots=True, frozen=True)
+class Index:
+    """An index over several columns; ``-name`` makes one of them descending."""
+
+    fields: tuple[str, ...]
+    name: str = ""
+    unique: bool = False
+
+    def __init__(self, *fields: str, name: str = "", unique: bool = False) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "unique", unique)
+
+
+@dataclass(slots=True, frozen=True)
+class UniqueConstraint:
+    """No two rows agree in all of these columns."""
+
+    fields: tuple[str, ...]
+    name: str = ""
+
+    def __init__(self, *fields: str, name: str = "") -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """A model's table.
+
+    label:    the model's name, for messages
+    where:    ``file:line`` of the model
+    reverse:  relations of other models that point here, by their ``related_name``
+    build:    makes a row of the values of all columns, in order
+    build_annotated: returns what builds a row that can be annotated
+    model:    the class of the rows
+    lookups, projections, by_key: caches of the rooms above
+    """
+
+    name: str
+    label: str
+    where: str
+    columns: dict[str, Column]
+    key: Column
+    relations: dict[str, Relation] = field(default_factory=dict)
+    ordering: Sequence[str] = ()
+    indexes: Sequence[Index] = ()
+    constraints: Sequence[UniqueConstraint] = ()
+    verbose_name: str = ""
+    verbose_name_plural: str = ""
+    description: str = ""
+    model: Any = None
+    build: Callable[..., Any] = lambda *values: values
+    build_annotated: Callable[[], Callable[..., Any]] = lambda: lambda *values: values
+    reverse_of: Callable[[], Mapping[str, Relation]] = dict
+    lookups: dict[Any, Any] = field(default_factory=dict)
+    projections: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    by_key: dict[str, Any] = field(default_factory=dict)
+    scope: Scope = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.scope = Scope(self)
+
+    @property
+    def reverse(self) -> Mapping[str, Relation]:
+        """Relations that point here, by ``related_name``."""
+        return self.reverse_of()
+
+    def names(self) -> list[str]:
+        """Return every name that a look-up may begin with."""
+        return [*self.columns, *self.relations, *self.reverse, "pk"]
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name; the key for ``pk``, a relation's own column."""
+        if name == "pk":
+            return self.key
+        found = self.columns.get(name)
+        if found is None and name in self.relations:
+            return self.relations[name].column
+        return found
+
+    def unknown(self, name: str, *, where: str = "") -> QueryError:
+        """Return the error that says which names exist instead of this one."""
+        names = self.names()
+        close = get_close_matches(name, names, n=1)
+        mend = f"Did you mean {close[0]!r}? " if close else ""
+        return QueryError(
+            "TRI-QUERY-001",
+            f"{self.label} has no field {name!r}.",
+            f"{mend}It has: {', '.join(sorted(names))}.",
+            where=where,
+        )
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Scope:
+    """The names that a condition or expression may use.
+
+    annotations: expressions of the query by alias, resolved
+    joined:      whether ways backwards are joined (inside an aggregate) or asked by EXISTS
+    """
+
+    table: Table
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    joined: bool = False

@@ -1,0 +1,45 @@
+"""SQLAlchemy's types for the kinds of columns. Import it only where SQL is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trimaran.db.sql.kinds import Kind
+
+# SQLite's rowid is an INTEGER key and nothing else; it has no interval and no binary JSON.
+_COLUMN: dict[str, Callable[..., sa.types.TypeEngine[Any]]] = {
+    "bigint": lambda: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+    "float": sa.Double,
+    "bool": sa.Boolean,
+    "text": sa.Text,
+    "varchar": sa.String,
+    "decimal": sa.Numeric,
+    "date": sa.Date,
+    "datetime": lambda: sa.DateTime(timezone=True),
+    "naive_datetime": sa.DateTime,
+    "time": sa.Time,
+    "interval": lambda: sa.Interval().with_variant(sa.BigInteger(), "sqlite"),
+    "uuid": sa.Uuid,
+    "bytes": sa.LargeBinary,
+    "json": lambda: sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+}
+
+
+def column_type(kind: Kind) -> sa.types.TypeEngine[Any]:
+    """Return the type that a column of this kind is created with."""
+    return _COLUMN[kind.sql](*kind.size)
+
+
+def parameter_type(kind: Kind) -> sa.types.TypeEngine[Any]:
+    """Return the type of a parameter: without a size, so that no value is cut."""
+    if kind.sql == "varchar":
+        return sa.Text()
+    if kind.sql == "decimal":
+        return sa.Numeric()
+    return _COLUMN[kind.sql](*kind.size)

@@ -1,0 +1,159 @@
+"""What a form fills, taken with every fault of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trimaran.handlers.form_parameters import FormMarker
+from trimaran.handlers.taking import INVALID, CarefulTaker, absent, attempted
+from trimaran.schema import adapter_for
+from trimaran.schema.text_objects import text_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AsyncExitStack
+
+    from trimaran.errors import HTTPException
+    from trimaran.handlers.plan import BodyField
+    from trimaran.http import FormData, Request, UploadFile
+    from trimaran.schema import Fault
+    from trimaran.schema.text_objects import TextObject
+
+
+class FormTaker(CarefulTaker):
+    """Takes every input of a route whose body is a form."""
+
+    async def take(
+        self, request: Request, exits: AsyncExitStack
+    ) -> tuple[tuple[Any, ...], HTTPException | None]:
+        """Return the values, ``INVALID`` for each wrong one, and what to answer if any is.
+
+        The form's files are closed with ``exits``.
+        """
+        form = await request.form()
+        exits.push_async_callback(form.close)
+        contents: dict[int, bytes] = {}
+        for field in self._fields:
+            if field.file is not None and field.file.content:
+                for file in _files(form, field.alias):
+                    contents[id(file)] = await file.read()
+
+        def take_form(faults: list[Fault]) -> Mapping[int, Any]:
+            return {
+                id(field): self._take_field(field, form, contents, faults=faults)
+                for field in self._fields
+            }
+
+        return self.taken(request, take_form)
+
+    def _take_field(
+        self,
+        field: BodyField,
+        form: FormData,
+        contents: Mapping[int, bytes],
+        *,
+        faults: list[Fault],
+    ) -> Any:
+        if field.file is not None:
+            return _take_file(field, form, contents, faults=faults)
+        adapter = adapter_for(field.type)
+        if not isinstance(field.marker, FormMarker):
+            return _take_json(field, form, faults)
+        loc = ("body", field.alias)
+        if adapter.convert_str is None:
+            return self._take_object(field, form, faults)
+        texts = _texts(form, field.alias)
+        if texts is None:
+            faults.append(_wrong(loc, "string_type", "Input should be a valid string"))
+            return INVALID
+        texts = [text for text in texts if text] if not adapter.many else texts
+        if not texts:
+            return absent(field, loc, faults)
+        given = texts if adapter.many else texts[-1]
+        return attempted(adapter.convert_str, given, lambda: adapter.errors_str(given, loc), faults)
+
+    def _take_object(self, field: BodyField, form: FormData, faults: list[Fault]) -> Any:
+        reader = text_object(field.type)
+        given = _object_texts(reader, form, alone=len(self._fields) == 1)
+        if not given and not field.required:
+            return absent(field, ("body",), faults)
+        value, found = reader.read(given, ("body",))
+        if not found:
+            return value
+        faults += found
+        return INVALID
+
+
+def _object_texts(reader: TextObject, form: FormData, *, alone: bool) -> dict[str, str | list[str]]:
+    given: dict[str, str | list[str]] = {}
+    for name, many in reader.fields.items():
+        texts = _texts(form, name) or []
+        if many and texts:
+            given[name] = texts
+        elif texts and texts[-1]:
+            given[name] = texts[-1]
+    if reader.forbids and alone:
+        for name in form:
+            if name not in reader.fields:
+                given[name] = (_texts(form, name) or ["a file"])[-1]
+    return given
+
+
+def _take_file(
+    field: BodyField, form: FormData, contents: Mapping[int, bytes], *, faults: list[Fault]
+) -> Any:
+    kind = field.file
+    assert kind is not None  # noqa: S101  for the type checker: the caller has looked
+    loc = ("body", field.alias)
+    files = _files(form, field.alias)
+    if not files:
+        sent = [text for text in form.getlist(field.alias) if isinstance(text, str) and text]
+        if not sent:
+            return absent(field, loc, faults)
+        faults.append(_wrong(loc, "file_type", "Input should be a file"))
+        return INVALID
+    values: list[Any] = [contents[id(file)] for file in files] if kind.content else [*files]
+    return values if kind.many else values[-1]
+
+
+def _take_json(field: BodyField, form: FormData, faults: list[Fault]) -> Any:
+    """Take a ``Body()`` parameter: one part of the form, which is JSON."""
+    loc = ("body", field.alias)
+    texts = _texts(form, field.alias) or []
+    if not texts or not texts[-1]:
+        return absent(field, loc, faults)
+    text = texts[-1]
+    adapter = adapter_for(field.type)
+    try:
+        decoded = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        faults.append(_wrong(loc, "json_invalid", "Invalid JSON", text[:200]))
+        return INVALID
+    return attempted(
+        lambda _: adapter.decode_json(text.encode()),
+        decoded,
+        lambda: adapter.errors(decoded, loc),
+        faults,
+    )
+
+
+def _files(form: FormData, name: str) -> list[UploadFile]:
+    """Return the files of a name, without inputs that were left empty."""
+    return [
+        value
+        for value in form.getlist(name)
+        if not isinstance(value, str) and (value.filename or value.size)
+    ]
+
+
+def _texts(form: FormData, name: str) -> list[str] | None:
+    """Return the texts of a name; None where a file stands among them."""
+    values = form.getlist(name)
+    texts = [value for value in values if isinstance(value, str)]
+    return texts if len(texts) == len(values) else None
+
+
+def _wrong(loc: tuple[str, ...], kind: str, msg: str, given: Any = None) -> Fault:
+    return {"type": kind, "loc": list(loc), "msg": msg, "input": given}

@@ -1,0 +1,430 @@
+"""``Router``: routes declared with decorators, and routers within routers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+import msgspec
+
+from trimaran.errors import ConfigurationError
+from trimaran.handlers.middleware import check_middleware
+from trimaran.handlers.route import UNSET, Route, locate
+from trimaran.handlers.shape import take_shape
+from trimaran.handlers.signature import local_names, name_of, where_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import FrameType
+    from typing import Unpack
+
+    from trimaran.di import Dependency
+    from trimaran.handlers.middleware import Middleware
+    from trimaran.types import Handler
+
+    F = TypeVar("F", bound=Callable[..., Any])
+    ExceptionHandlers = dict[type[BaseException] | int, Callable[..., Any]]
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a route's decorator takes beside the path; FastAPI's names and meanings.
+
+    max_body:   bytes; a larger body is answered 413
+    timeout:    seconds; a handler that waits longer is cancelled and answered 504
+    cancel_on_disconnect: False lets the handler go on when its client has left
+    middleware: around this route alone, the first outermost
+    """
+
+    response_model: Any
+    response_model_include: Any
+    response_model_exclude: Any
+    response_model_exclude_unset: bool
+    response_model_exclude_defaults: bool
+    response_model_exclude_none: bool
+    response_model_by_alias: bool
+    status_code: int
+    tags: Sequence[str]
+    dependencies: Sequence[Dependency]
+    summary: str | None
+    description: str | None
+    response_description: str
+    responses: Mapping[int | str, Mapping[str, Any]]
+    deprecated: bool | None
+    operation_id: str | None
+    include_in_schema: bool
+    response_class: type
+    name: str
+    max_body: int | None
+    timeout: float | None
+    cancel_on_disconnect: bool | None
+    middleware: Sequence[Middleware]
+
+
+class SocketRouteOptions(TypedDict, total=False):
+    """What a WebSocket route's decorator takes beside path and name."""
+
+    dependencies: Sequence[Dependency] | None
+    max_message: int
+    compression: bool
+    rate: tuple[int, float] | None
+    origins: Sequence[str]
+
+
+_OPTIONS = frozenset(RouteOptions.__annotations__)
+
+
+class _Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What a router, or its inclusion in another, adds to every route."""
+
+    prefix: str = ""
+    tags: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    responses: Mapping[int | str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    include_in_schema: bool = True
+    deprecated: bool | None = None
+    exception_handlers: ExceptionHandlers = msgspec.field(default_factory=dict)
+    middleware: tuple[Any, ...] = ()
+    max_body: int | None = None
+    timeout: float | None = None
+    cancel_on_disconnect: bool | None = None
+
+    def route(self, route: Route) -> Route:
+        return msgspec.structs.replace(
+            route,
+            path=self.prefix + route.path,
+            tags=(*self.tags, *route.tags),
+            dependencies=(*self.dependencies, *route.dependencies),
+            responses={**self.responses, **route.responses},
+            include_in_schema=self.include_in_schema and route.include_in_schema,
+            deprecated=route.deprecated or self.deprecated,
+            exception_handlers={**self.exception_handlers, **route.exception_handlers},
+            middleware=(*self.middleware, *route.middleware),
+            max_body=_first(route.max_body, self.max_body),
+            timeout=_first(route.timeout, self.timeout),
+            cancel_on_disconnect=_first(route.cancel_on_disconnect, self.cancel_on_disconnect),
+        )
+
+
+class Router:
+    """A group of routes, with what they share.
+
+    prefix:       in front of every path: ``/films``
+    dependencies: called for every route, before the route's own
+    responses:    declared for every route, for the documentation
+    max_body, timeout, cancel_on_disconnect: of the routes that do not say it themselves
+
+    stack: the middleware around every route, outermost first; ``use`` and ``middleware`` fill it
+    """
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        tags: Sequence[str] = (),
+        dependencies: Sequence[Dependency] = (),
+        responses: Mapping[int | str, Mapping[str, Any]] | None = None,
+        include_in_schema: bool = True,
+        deprecated: bool | None = None,
+        max_body: int | None = None,
+        timeout: float | None = None,
+        cancel_on_disconnect: bool | None = None,
+    ) -> None:
+        _check_prefix(prefix)
+        self.max_body = max_body
+        self.timeout = timeout
+        self.cancel_on_disconnect = cancel_on_disconnect
+        self.prefix = prefix
+        self.tags = tuple(tags)
+        self.dependencies = tuple(dependencies)
+        self.responses = dict(responses or {})
+        self.include_in_schema = include_in_schema
+        self.deprecated = deprecated
+        self.exception_handlers: ExceptionHandlers = {}
+        self.stack: list[Middleware] = []
+        self._entries: list[Route | tuple[Router, _Around]] = []
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, those of included routers too, as they are declared by now."""
+        return self._routes(())
+
+    def _routes(self, outer: tuple[Router, ...]) -> list[Route]:
+        if self in outer:
+            what = f"Router {self.prefix!r} includes itself."
+            raise ConfigurationError("TRI-ROUTE-011", what, "Include it once, in another.")
+        own = _Around(
+            prefix=self.prefix,
+            tags=self.tags,
+            dependencies=self.dependencies,
+            responses=self.responses,
+            include_in_schema=self.include_in_schema,
+            deprecated=self.deprecated,
+            # The outermost router is the application: what is its own is everybody's already.
+            exception_handlers=self.exception_handlers if outer else {},
+            middleware=tuple(self.stack) if outer else (),
+            max_body=self.max_body,
+            timeout=self.timeout,
+            cancel_on_disconnect=self.cancel_on_disconnect,
+        )
+        found: list[Route] = []
+        for entry in self._entries:
+            if isinstance(entry, Route):
+                found.append(own.route(entry))
+            else:
+                router, around = entry
+                inner = router._routes((*outer, self))
+                found += [own.route(around.route(route)) for route in inner]
+        return found
+
+    def include_router(
+        self,
+        router: Router,
+        *,
+        prefix: str = "",
+        tags: Sequence[str] = (),
+        dependencies: Sequence[Dependency] = (),
+        responses: Mapping[int | str, Mapping[str, Any]] | None = None,
+        include_in_schema: bool = True,
+        deprecated: bool | None = None,
+    ) -> None:
+        """Take in another router's routes, also those that it is given later."""
+        _check_prefix(prefix)
+        around = _Around(
+            prefix=prefix,
+            tags=tuple(tags),
+            dependencies=tuple(dependencies),
+            responses=dict(responses or {}),
+            include_in_schema=include_in_schema,
+            deprecated=deprecated,
+        )
+        self._entries.append((router, around))
+        self._forget()
+
+    def add_api_route(
+        self,
+        path: str,
+        endpoint: Handler,
+        *,
+        methods: Iterable[str] = ("GET",),
+        **options: Unpack[RouteOptions],
+    ) -> None:
+        """Add a route: what the decorators do."""
+        self._add(path, endpoint, methods, options=options, frame=sys._getframe(1))
+
+    def _add(
+        self,
+        path: str,
+        endpoint: Handler,
+        methods: Iterable[str],
+        *,
+        options: RouteOptions,
+        frame: FrameType,
+    ) -> None:
+        unknown = set(options) - _OPTIONS
+        if unknown:
+            message = (
+                f"unexpected keyword argument {min(unknown)!r}; a route takes "
+                f"{', '.join(sorted(_OPTIONS))}"
+            )
+            raise TypeError(message)
+        if path and not path.startswith("/"):
+            what = f"Path {path!r} does not begin with '/'."
+            mend = "Put a '/' in front."
+            raise ConfigurationError("TRI-ROUTE-008", what, mend, where=where_of(endpoint))
+        given: dict[str, Any] = dict(options)
+        for name in ("responses", "status_code", "response_class"):
+            if name in given and given[name] is None:
+                del given[name]
+        status = given.get("status_code", 200)
+        if not isinstance(status, int) or not 200 <= status <= 599:
+            what = f"Status {status!r} cannot end a request."
+            mend = "Give status_code a number from 200 to 599."
+            raise ConfigurationError("TRI-ROUTE-015", what, mend, where=where_of(endpoint))
+        given.setdefault("name", getattr(endpoint, "__name__", name_of(endpoint)))
+        given["tags"] = tuple(given.get("tags") or ())
+        given["dependencies"] = tuple(given.get("dependencies") or ())
+        given["middleware"] = tuple(given.get("middleware") or ())
+        for middleware in given["middleware"]:
+            check_middleware(middleware)
+        given.setdefault("response_model", UNSET)
+        given["shape"] = take_shape(given)
+        verbs = tuple(sorted({method.upper() for method in methods}))
+        names = local_names(endpoint, frame)
+        route = Route(path=path, methods=verbs, handler=endpoint, local_names=names, **given)
+        self._entries.append(route)
+        self._forget()
+
+    def api_route(
+        self, path: str, *, methods: Iterable[str] = ("GET",), **options: Unpack[RouteOptions]
+    ) -> Callable[[F], F]:
+        """Declare a route for several methods."""
+        given: object = path
+        if not isinstance(given, str):
+            what = "A route's decorator was given its handler in place of a path."
+            mend = "Write the path: @app.get('/films')."
+            where = where_of(given) if callable(given) else ""
+            raise ConfigurationError("TRI-ROUTE-008", what, mend, where=where)
+
+        def declare(handler: F) -> F:
+            self._add(path, handler, methods, options=options, frame=sys._getframe(1))
+            return handler
+
+        return declare
+
+    def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a GET route; it answers HEAD too."""
+        return self.api_route(path, methods=("GET",), **options)
+
+    def post(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a POST route."""
+        return self.api_route(path, methods=("POST",), **options)
+
+    def put(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a PUT route."""
+        return self.api_route(path, methods=("PUT",), **options)
+
+    def patch(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a PATCH route."""
+        return self.api_route(path, methods=("PATCH",), **options)
+
+    def delete(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a DELETE route."""
+        return self.api_route(path, methods=("DELETE",), **options)
+
+    def head(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a HEAD route, where GET's own answer would cost too much."""
+        return self.api_route(path, methods=("HEAD",), **options)
+
+    def options(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare an OPTIONS route."""
+        return self.api_route(path, methods=("OPTIONS",), **options)
+
+    def websocket(
+        self, path: str, name: str | None = None, **options: Unpack[SocketRouteOptions]
+    ) -> Callable[[F], F]:
+        """Declare a WebSocket route; its handler takes a ``WebSocket`` and accepts it.
+
+        The options are those of ``SocketOptions``: ``max_message``, ``compression``, ``rate`` and
+        ``origins``.
+        """
+
+        def declare(handler: F) -> F:
+            self._add_socket(path, handler, name, options=options, frame=sys._getframe(1))
+            return handler
+
+        return declare
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Handler,
+        name: str | None = None,
+        **options: Unpack[SocketRouteOptions],
+    ) -> None:
+        """Add a WebSocket route: what the decorator does."""
+        self._add_socket(path, endpoint, name, options=options, frame=sys._getframe(1))
+
+    def _add_socket(
+        self,
+        path: str,
+        endpoint: Handler,
+        name: str | None,
+        *,
+        options: SocketRouteOptions,
+        frame: FrameType,
+    ) -> None:
+        from trimaran.http.websocket_channel import WEBSOCKET
+        from trimaran.http.websocket_endpoint import SocketOptions
+
+        if path and not path.startswith("/"):
+            what = f"Path {path!r} does not begin with '/'."
+            mend = "Put a '/' in front."
+            raise ConfigurationError("TRI-ROUTE-008", what, mend, where=where_of(endpoint))
+        given: dict[str, Any] = dict(options)
+        dependencies = tuple(given.pop("dependencies", None) or ())
+        route = Route(
+            path=path,
+            methods=(WEBSOCKET,),
+            handler=endpoint,
+            name=str(name or getattr(endpoint, "__name__", name_of(endpoint))),
+            dependencies=dependencies,
+            include_in_schema=False,
+            socket=SocketOptions(**given),
+            local_names=local_names(endpoint, frame),
+        )
+        self._entries.append(route)
+        self._forget()
+
+    def exception_handler(self, kind: type[BaseException] | int) -> Callable[[F], F]:
+        """Declare what answers an exception class or a status in this router's routes.
+
+        The handler takes the request and the exception and returns a response.
+        """
+
+        def declare(handler: F) -> F:
+            self.exception_handlers[kind] = handler
+            self._forget()
+            return handler
+
+        return declare
+
+    def add_exception_handler(
+        self, kind: type[BaseException] | int, handler: Callable[..., Any]
+    ) -> None:
+        """Add what answers for an exception class or a status."""
+        self.exception_handler(kind)(handler)
+
+    def use(self, *middleware: Middleware) -> None:
+        """Put middleware around this router's routes: the first is the outermost.
+
+        What is used later stands further inside, whichever routes were declared before.
+        """
+        for one in middleware:
+            check_middleware(one)
+        self.stack += middleware
+        self._forget()
+
+    def middleware(self, kind: str = "http") -> Callable[[F], F]:
+        """Declare a function middleware: the last declared is the outermost.
+
+        kind: ``http``, the only one there is
+        """
+        if kind != "http":
+            what = f"There is no middleware of the kind {kind!r}."
+            mend = "Write @app.middleware('http')."
+            raise ConfigurationError("TRI-MIDDLEWARE-001", what, mend)
+
+        def declare(middleware: F) -> F:
+            check_middleware(middleware)
+            self.stack.insert(0, middleware)
+            self._forget()
+            return middleware
+
+        return declare
+
+    def _forget(self) -> None:
+        """Something was declared; an application compiles anew."""
+
+
+def _first(inner: Any, outer: Any) -> Any:
+    return outer if inner is None else inner
+
+
+def _check_prefix(prefix: str) -> None:
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+        what = f"Prefix {prefix!r} should begin with '/' and not end with it."
+        raise ConfigurationError("TRI-ROUTE-008", what, "Write '/films'.")
+
+
+def duplicates(routes: Iterable[Route]) -> list[ConfigurationError]:
+    """Return a fault for every route whose method and path another route has."""
+    seen: dict[tuple[str, str], Route] = {}
+    faults = []
+    for route in routes:
+        for method in route.methods:
+            first = seen.setdefault((method, route.path), route)
+            if first is not route:
+                what = f"{method} {route.path} is declared already, at {locate(first.handler)}."
+                mend = "Remove one of the two, or change its path."
+                faults.append(ConfigurationError("TRI-ROUTE-009", what, mend, where=route.where))
+    return faults

@@ -1,0 +1,253 @@
+"""The careful way to take a route's inputs, to find every fault at once."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trimaran.errors import HTTPException, RequestValidationError
+from trimaran.handlers.inputs import converted_type
+from trimaran.handlers.plan import BodyField, Parameter
+from trimaran.handlers.reading import content_type, is_json, query_lists
+from trimaran.handlers.route import UNSET
+from trimaran.schema import adapter_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from trimaran.handlers.plan import Body
+    from trimaran.http import Request
+    from trimaran.schema import Fault
+
+MAX_FAULTS = 100
+_PLACES = ("path", "query", "header", "cookie", "body")
+_ABSENT: Any = object()
+
+INVALID: Any = type("Invalid", (), {"__repr__": lambda _: "INVALID"})()
+"""Stands for a value that the request did not give rightly."""
+
+
+class CarefulTaker:
+    """Takes every input of a route, and tells all that is wrong with them.
+
+    inputs: parameters and body fields, in the order of their values in the result
+    kinds:  the path's parameters and their converters
+    """
+
+    def __init__(
+        self, inputs: Sequence[Parameter | BodyField], body: Body | None, kinds: Mapping[str, str]
+    ) -> None:
+        self._inputs = inputs
+        self._fields = [source for source in inputs if isinstance(source, BodyField)]
+        self._body = body
+        self._kinds = kinds
+
+    def __call__(self, request: Request) -> tuple[tuple[Any, ...], HTTPException | None]:
+        """Return the values, ``INVALID`` for each wrong one, and what to answer if any is."""
+        return self.taken(request, lambda faults: self._take_body(request, faults))
+
+    def taken(
+        self, request: Request, take_body: Callable[[list[Fault]], Mapping[int, Any]]
+    ) -> tuple[tuple[Any, ...], HTTPException | None]:
+        """Return the same, the body's fields taken by a function of one's own."""
+        faults: list[Fault] = []
+        try:
+            fields = take_body(faults)
+            sources = _Sources(request)
+            values = [
+                fields[id(source)]
+                if isinstance(source, BodyField)
+                else self._take(source, sources, faults)
+                for source in self._inputs
+            ]
+        except HTTPException as refusal:
+            return (INVALID,) * len(self._inputs), refusal
+        except RecursionError:
+            return (INVALID,) * len(self._inputs), _too_deep()
+        if not faults:
+            return tuple(values), None
+        return tuple(values), RequestValidationError(_ordered(faults))
+
+    def _take(self, parameter: Parameter, sources: _Sources, faults: list[Fault]) -> Any:
+        adapter = adapter_for(parameter.type)
+        loc = (parameter.place, parameter.alias)
+        if parameter.place == "path":
+            given = sources.request.path_params[parameter.alias]
+            kind = converted_type(self._kinds.get(parameter.alias, "str"))
+            if kind is None:
+                return given
+            if kind is not str:
+                return attempted(adapter.convert, given, lambda: adapter.errors(given, loc), faults)
+        else:
+            texts = sources.get(parameter.place, parameter.alias)
+            if not texts:
+                return absent(parameter, loc, faults)
+            given = texts if adapter.many else sources.single(parameter.place, texts)
+        convert = adapter.convert_str
+        assert convert is not None  # noqa: S101  the plan refuses other types
+        return attempted(convert, given, lambda: adapter.errors_str(given, loc), faults)
+
+    def _take_body(self, request: Request, faults: list[Fault]) -> Mapping[int, Any]:
+        body = self._body
+        if body is None:
+            return {}
+        if not is_json(body.media_type.encode()):
+            return self._take_text(request, faults)
+        if not request.body_bytes:
+            return {
+                id(field): absent(field, self._loc(body, field), faults) for field in self._fields
+            }
+        if not is_json(content_type(request.raw_headers)):
+            return self._refuse_media_type(request, body, faults)
+        decoded = _decode(request.body_bytes)
+        if not body.embed:
+            return {
+                id(field): self._decoded(field, ("body",), decoded, faults)
+                for field in self._fields
+            }
+        found = decoded if isinstance(decoded, dict) else {}
+        return {
+            id(field): self._decoded(
+                field, ("body", field.alias), found.get(field.alias, _ABSENT), faults
+            )
+            for field in self._fields
+        }
+
+    def _loc(self, body: Body, field: BodyField) -> tuple[str, ...]:
+        return ("body", field.alias) if body.embed else ("body",)
+
+    def _decoded(
+        self, field: BodyField, loc: tuple[str, ...], decoded: Any, faults: list[Fault]
+    ) -> Any:
+        if decoded is _ABSENT:
+            return absent(field, loc, faults)
+        adapter = adapter_for(field.type)
+        try:
+            # Decoded anew with its type, since JSON's own types lose a Decimal's digits.
+            return adapter.decode_json(msgspec.json.encode(decoded))
+        except (ValueError, TypeError, LookupError, ArithmeticError):
+            return attempted(adapter.convert, decoded, lambda: adapter.errors(decoded, loc), faults)
+
+    def _take_text(self, request: Request, faults: list[Fault]) -> Mapping[int, Any]:
+        if not request.body_bytes:
+            return {id(field): absent(field, ("body",), faults) for field in self._fields}
+        try:
+            text = request.body_bytes.decode()
+        except UnicodeDecodeError as error:
+            if any(field.type is not bytes for field in self._fields):
+                what = f"The body is not valid UTF-8 at byte {error.start}."
+                raise HTTPException(400, what) from None
+            text = ""
+        return {
+            id(field): request.body_bytes
+            if field.type is bytes
+            else self._converted(field, text, faults)
+            for field in self._fields
+        }
+
+    def _converted(self, field: BodyField, text: str, faults: list[Fault]) -> Any:
+        adapter = adapter_for(field.type)
+        return attempted(adapter.convert, text, lambda: adapter.errors(text, ("body",)), faults)
+
+    def _refuse_media_type(
+        self, request: Request, body: Body, faults: list[Fault]
+    ) -> Mapping[int, Any]:
+        """As FastAPI: the body is looked at as the text it is, which no JSON type accepts."""
+        text = request.body_bytes[:1000].decode("utf-8", "replace")
+        field = body.fields[0]
+        found = [] if body.embed else adapter_for(field.type).errors(text, ("body",))[:1]
+        if not found:
+            found = [{"type": "json_type", "loc": ["body"], "msg": "Input should be JSON"}]
+        first = {**found[0], "input": text[:200]}
+        first["msg"] += ", sent with Content-Type: application/json"
+        faults.append(first)
+        return dict.fromkeys(map(id, self._fields), INVALID)
+
+
+class _Sources:
+    """The texts of a request by place, each kind parsed when it is first asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._query: dict[str, list[str]] | None = None
+
+    def get(self, place: str, alias: str) -> list[str]:
+        if place == "query":
+            if self._query is None:
+                self._query = query_lists(self.request.query_string)
+            return self._query.get(alias, [])
+        if place == "header":
+            return self.request.headers.getlist(alias)
+        value = self.request.cookies.get(alias)
+        return [] if value is None else [value]
+
+    def single(self, place: str, texts: list[str]) -> str:
+        """Return the one text that counts: a header's first, a query's last."""
+        return texts[0] if place == "header" else texts[-1]
+
+
+def attempted(
+    convert: Callable[[Any], Any],
+    given: Any,
+    find: Callable[[], list[Fault]],
+    faults: list[Fault],
+) -> Any:
+    """Return a value converted, or ``INVALID`` and add its faults to the list."""
+    try:
+        return convert(given)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        found = find()
+        if not found:
+            raise  # the type accepts it, yet its own code failed: a fault of the application
+        del error
+    faults += found
+    return INVALID
+
+
+def absent(source: Parameter | BodyField, loc: tuple[str, ...], faults: list[Fault]) -> Any:
+    """Return the default of what was not sent, or ``INVALID`` and note the fault."""
+    if not source.required:
+        factory = source.marker.default_factory
+        if source.default is UNSET and factory is not None:
+            return factory()
+        return copy(source.default)
+    faults.append({"type": "missing", "loc": list(loc), "msg": "Field required", "input": None})
+    return INVALID
+
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        raise _too_deep() from None
+    except UnicodeDecodeError:
+        raise HTTPException(400, "The body is not valid JSON: a text in it is not UTF-8.") from None
+    except msgspec.DecodeError as error:
+        reason = str(error).removeprefix("JSON is malformed: ")
+        if "truncated" in reason:
+            reason = f"it ends too early (byte {len(body)})"
+            if _SURROGATE.search(body):  # one without its other half is told in the same words
+                reason += ", or a text in it holds half of a surrogate pair"
+        raise HTTPException(400, f"The body is not valid JSON: {reason}.") from None
+
+
+def _too_deep() -> HTTPException:
+    return HTTPException(400, "The body is nested too deeply.")
+
+
+def _ordered(faults: list[Fault]) -> list[Fault]:
+    """Return the faults by place, each said once, no more than a client can read."""
+    seen: set[str] = set()
+    distinct = []
+    for fault in sorted(faults, key=lambda fault: _PLACES.index(fault["loc"][0])):
+        key = f"{fault['type']}{fault['loc']}"
+        if key not in seen:
+            seen.add(key)
+            distinct.append(fault)
+    return distinct[:MAX_FAULTS]

@@ -1,0 +1,163 @@
+"""WebSocket routes: the conversation around a handler."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from trimaran.di import kind_of
+from trimaran.errors import (
+    ConfigurationError,
+    HTTPException,
+    WebSocketDisconnect,
+    WebSocketException,
+)
+from trimaran.handlers.inputs import CONNECTION, SOCKET
+from trimaran.handlers.interpreting import call_nodes, values_of
+from trimaran.handlers.plan import Parameter
+from trimaran.handlers.taking import CarefulTaker
+from trimaran.http.response import JSONResponse, Response, StreamingResponse
+from trimaran.http.websocket import WebSocketState, clip
+from trimaran.http.websocket_endpoint import SocketOptions, WebSocketEndpoint
+from trimaran.routing.template import template_params
+
+if TYPE_CHECKING:
+    from trimaran.handlers.app_scope import AppScope
+    from trimaran.handlers.fault_handlers import FaultHandlers
+    from trimaran.handlers.plan import Plan
+    from trimaran.http.websocket import WebSocket
+
+logger = logging.getLogger("trimaran.errors")
+
+
+def compile_websocket(plan: Plan, faults: FaultHandlers, app_scope: AppScope) -> WebSocketEndpoint:
+    """Return the endpoint of a WebSocket route.
+
+    Raises ``ConfigurationError`` for a handler that is no ``async def``.
+    """
+    route = plan.route
+    if kind_of(route.handler) not in {"coroutine", "awaitable"}:
+        what = "A WebSocket's handler must be 'async def', without 'yield'."
+        raise ConfigurationError("TRI-WS-009", what, "Write 'async def'.", where=route.where)
+    conversation = _Conversation(plan, faults.within(route.exception_handlers), app_scope)
+    options = route.socket or SocketOptions()
+    return WebSocketEndpoint(conversation.talk, options=options, label=route.label)
+
+
+class _Conversation:
+    """Runs the handler of one route for each of its sockets."""
+
+    def __init__(self, plan: Plan, faults: FaultHandlers, app_scope: AppScope) -> None:
+        self._graph = plan.graph
+        self._label = plan.route.label
+        self._faults = faults
+        self._held = app_scope
+        self._options = plan.route.socket or SocketOptions()
+        self._inputs = [item for item in plan.graph.inputs if isinstance(item, Parameter)]
+        self._take = CarefulTaker(self._inputs, None, template_params(plan.route.path))
+
+    async def talk(self, ws: WebSocket) -> None:
+        """Run the handler and leave the socket closed, whatever happens."""
+        try:
+            check_origin(ws, self._options)
+            if self._options.rate is not None:
+                ws.limit_rate(*self._options.rate)
+            await self._run(ws)
+        except WebSocketDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001  the client is told, the log has the trace
+            await self._settle(ws, error)
+            return
+        if ws.application_state is WebSocketState.CONNECTING:
+            logger.warning("%s returned without accepting its WebSocket", self._label)
+            await ws.close()
+        elif _is_open(ws):
+            await ws.close()
+
+    async def _run(self, ws: WebSocket) -> None:
+        graph = self._graph
+        if not self._held.holds(graph.lasting):
+            await self._held.make(graph.lasting)
+        lasting = {id(node): self._held.value(node) for node in graph.lasting}
+        # A parameter of a request is read from its head, which a WebSocket has as well.
+        values, refusal = self._take(ws)  # type: ignore[arg-type]  # as said
+        known: dict[int, Any] = {
+            id(source): value for source, value in zip(self._inputs, values, strict=True)
+        }
+        known.update(lasting)
+        known[id(CONNECTION)] = known[id(SOCKET)] = ws
+        async with AsyncExitStack() as exits:
+            await call_nodes(graph.nodes, known, exits)
+            if refusal is not None:
+                raise refusal
+            given = values_of(graph.arguments, known)
+            pairs = list(zip(given, graph.arguments, strict=True))
+            args = [value for value, argument in pairs if not argument.keyword]
+            kwargs = {argument.name: value for value, argument in pairs if argument.keyword}
+            await graph.call(*args, **kwargs)
+
+    async def _settle(self, ws: WebSocket, error: Exception) -> None:
+        """Tell the client of a fault in the way that is left: an answer, or a close frame."""
+        try:
+            if ws.application_state is WebSocketState.CONNECTING:
+                await ws.send_denial_response(await self._denial(ws, error))
+            elif isinstance(error, WebSocketException):
+                await _close(ws, error.code, error.reason)
+            elif isinstance(error, HTTPException):
+                code = 1008 if error.status_code < 500 else 1011
+                await _close(ws, code, str(error.detail))
+            else:
+                await self._answer(ws, error)
+                await _close(ws, 1011, "Internal Error")
+        except WebSocketDisconnect:
+            return
+
+    async def _denial(self, ws: WebSocket, error: Exception) -> Response:
+        if isinstance(error, WebSocketException):
+            return JSONResponse({"detail": error.reason or "Forbidden"}, 403)
+        answer = await self._answer(ws, error)
+        if isinstance(answer, StreamingResponse):
+            logger.error("%s cannot be denied with a stream", self._label)
+            return JSONResponse({"detail": "Internal Server Error"}, 500)
+        return answer
+
+    async def _answer(self, ws: WebSocket, error: Exception) -> Response:
+        """Return what an HTTP route would answer; the fault is logged where it is one."""
+        answer = self._faults.answer(ws, error)  # type: ignore[arg-type]  # its head is enough
+        return answer if isinstance(answer, Response) else await answer
+
+
+def _is_open(ws: WebSocket) -> bool:
+    connected = WebSocketState.CONNECTED
+    return ws.application_state is connected and ws.client_state is connected
+
+
+async def _close(ws: WebSocket, code: int, reason: str) -> None:
+    if _is_open(ws):
+        await ws.close(code, clip(reason))
+
+
+def check_origin(ws: WebSocket, options: SocketOptions) -> None:
+    """Refuse a page of another host that connects with the user's cookies.
+
+    Browsers send cookies with every WebSocket and hold no page back, so a route that trusts them
+    would be open to every site that its user visits. Raises ``HTTPException`` 403.
+    """
+    origin = ws.headers.get("origin")
+    if origin is None or "*" in options.origins or origin in options.origins:
+        return
+    if "cookie" not in ws.headers and "authorization" not in ws.headers:
+        if not options.origins:
+            return
+    elif not options.origins and _host(origin) == _host(f"//{ws.headers.get('host', '')}"):
+        return
+    raise HTTPException(403, "The page's origin may not connect; list it in 'origins'.")
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

@@ -1,0 +1,130 @@
+"""A request, as handlers see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trimaran.errors import HTTPException, TrimaranError
+from trimaran.http.connection import NO_PARAMS, HTTPConnection
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from trimaran.http.channel import BodyStream, Channel
+    from trimaran.http.forms import FormData, FormLimits, FormReading
+    from trimaran.types import RawHeaders
+
+
+class Request(HTTPConnection):
+    """One request: its head, as any ``HTTPConnection`` has it, and its body.
+
+    body_bytes:   the whole body where the route's server collects it first, else ``b""``
+    body_stream:  the body where it arrives while the handler runs, else None
+    kept_form:    the body's form, once it was read
+    """
+
+    __slots__ = (
+        "_json",
+        "_stream_taken",
+        "body_bytes",
+        "body_stream",
+        "kept_form",
+    )
+
+    kept_form: FormData
+
+    def __init__(  # positional, since an engine makes one for every request
+        self,
+        method: str,
+        path: str,
+        query_string: bytes,
+        raw_headers: RawHeaders,
+        channel: Channel,
+        body: bytes | BodyStream = b"",
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.raw_headers = raw_headers
+        self.channel = channel
+        self.path_params = NO_PARAMS
+        if isinstance(body, bytes):
+            self.body_bytes: bytes = body
+            self.body_stream: BodyStream | None = None
+        else:
+            self.body_bytes = b""
+            self.body_stream = body
+
+    async def body(self) -> bytes:
+        """Return the whole body, waiting for it where it is still arriving."""
+        if self.body_stream is not None:
+            self.body_bytes = b"".join([chunk async for chunk in self.stream()])
+            self.body_stream = None
+        return self.body_bytes
+
+    async def json(self) -> Any:
+        """Return the body decoded. Raises ``HTTPException`` 400 where it is not JSON."""
+        try:
+            return self._json
+        except AttributeError:
+            self._json: Any = _decode_json(await self.body())
+            return self._json
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield the body in chunks, once: a second reader of an arriving body is an error."""
+        source = self.body_stream
+        if source is None:
+            if self.body_bytes:
+                yield self.body_bytes
+            return
+        if hasattr(self, "_stream_taken"):
+            what = "The body is being streamed, or was, and can be read once only."
+            raise TrimaranError("TRI-HTTP-006", what, "Read it with 'await request.body()' first.")
+        self._stream_taken: bool = True
+        while chunk := await source.read():
+            yield chunk
+
+    def form(
+        self,
+        *,
+        max_files: int = 1000,
+        max_fields: int = 1000,
+        max_part_size: int = 1024 * 1024,
+    ) -> FormReading:
+        """Return the body's form: ``await request.form()``; empty where it is none.
+
+        ``async with request.form() as form`` closes its files at the end. Raises ``HTTPException``
+        400 for a malformed form and one of too many parts, 413 for a field past ``max_part_size``.
+        """
+        from trimaran.http.forms import FormLimits, FormReading
+
+        limits = FormLimits(max_files, max_fields, max_part_size)
+        return FormReading(lambda: self._read_form(limits))
+
+    async def _read_form(self, limits: FormLimits) -> FormData:
+        try:
+            return self.kept_form
+        except AttributeError:
+            from trimaran.http.form_reading import read_form
+
+            kind = self.headers.get("content-type", "")
+            self.kept_form = await read_form(kind, self.stream(), limits)
+            return self.kept_form
+
+    def is_disconnected(self) -> bool:
+        """Whether the client is known to have left. Not a coroutine: it never waits."""
+        return self.channel.is_disconnected()
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.path}>"
+
+
+def _decode_json(body: bytes) -> Any:
+    import msgspec
+
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        raise HTTPException(400, "The body is nested too deeply.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HTTPException(400, f"The body is not valid JSON: {error}") from None

@@ -1,0 +1,45 @@
+"""Middleware that many applications need: origins, hosts, proxies, limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trimaran.middleware.concurrency import ConcurrencyLimitMiddleware
+    from trimaran.middleware.cors import CORSMiddleware
+    from trimaran.middleware.hosts import HTTPSRedirectMiddleware, TrustedHostMiddleware
+    from trimaran.middleware.proxies import ProxyHeadersMiddleware
+    from trimaran.middleware.rate_limit import RateLimitMiddleware
+    from trimaran.middleware.request_id import RequestIDMiddleware, current_request_id
+
+_HOMES = {
+    "CORSMiddleware": "cors",
+    "ConcurrencyLimitMiddleware": "concurrency",
+    "HTTPSRedirectMiddleware": "hosts",
+    "ProxyHeadersMiddleware": "proxies",
+    "RateLimitMiddleware": "rate_limit",
+    "RequestIDMiddleware": "request_id",
+    "TrustedHostMiddleware": "hosts",
+    "current_request_id": "request_id",
+}
+
+__all__ = [
+    "CORSMiddleware",
+    "ConcurrencyLimitMiddleware",
+    "HTTPSRedirectMiddleware",
+    "ProxyHeadersMiddleware",
+    "RateLimitMiddleware",
+    "RequestIDMiddleware",
+    "TrustedHostMiddleware",
+    "current_request_id",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module 'trimaran.middleware' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    return getattr(import_module(f"trimaran.middleware.{home}"), name)

@@ -1,0 +1,72 @@
+"""The host that was asked for, and the scheme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimaran.errors import ConfigurationError, HTTPException
+from trimaran.http import RedirectResponse, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimaran.handlers.middleware import CallNext
+
+
+class TrustedHostMiddleware:
+    """Refuses requests whose ``Host`` is not the application's own: 400.
+
+    allowed_hosts: ``shop.example``, ``*.shop.example`` (every name below it), ``*`` (any host)
+    www_redirect:  send ``shop.example`` on to ``www.shop.example`` where only that is allowed
+    """
+
+    def __init__(self, allowed_hosts: Sequence[str], *, www_redirect: bool = True) -> None:
+        if isinstance(allowed_hosts, str):
+            allowed_hosts = [allowed_hosts]
+        for host in allowed_hosts:
+            rest = host.removeprefix("*.")
+            if "*" in rest and host != "*":
+                what = f"The host pattern {host!r} has a star that is not its first label."
+                mend = "Write '*.shop.example' for every name below shop.example."
+                raise ConfigurationError("TRI-MIDDLEWARE-003", what, mend)
+        lowered = [host.lower() for host in allowed_hosts]
+        self._any = "*" in lowered
+        self._exact = frozenset(host for host in lowered if not host.startswith("*"))
+        self._below = tuple(host[1:] for host in lowered if host.startswith("*."))
+        self._www_redirect = www_redirect
+
+    async def __call__(self, request: Request, call_next: CallNext) -> Response:
+        """Let a request pass whose host is allowed."""
+        if self._any:
+            return await call_next(request)
+        host = host_of(request)
+        if host in self._exact or (self._below and host.endswith(self._below)):
+            return await call_next(request)
+        if self._www_redirect and f"www.{host}" in self._exact:
+            return RedirectResponse(request.url.replace(netloc=f"www.{request.url.netloc}"))
+        raise HTTPException(400, "Invalid host header")
+
+
+class HTTPSRedirectMiddleware:
+    """Sends requests that came by ``http`` on to ``https``: 307.
+
+    Behind a proxy that ends TLS, ``ProxyHeadersMiddleware`` has to stand outside of it.
+    """
+
+    async def __call__(self, request: Request, call_next: CallNext) -> Response:
+        """Let a request pass that came by ``https``."""
+        if request.channel.scheme != "http":
+            return await call_next(request)
+        url = request.url
+        host = url.hostname or ""
+        shown = f"[{host}]" if ":" in host else host
+        netloc = shown if url.port in (80, None) else f"{shown}:{url.port}"
+        return RedirectResponse(url.replace(scheme="https", netloc=netloc))
+
+
+def host_of(request: Request) -> str:
+    """Return the host that was asked for, in lower case and without its port."""
+    host = request.headers.get("host", "").lower()
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0].removesuffix(".")

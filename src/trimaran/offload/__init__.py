@@ -1,0 +1,5 @@
+"""What keeps the event loop free: the guard that names what blocks it."""
+
+from trimaran.offload.guard import LoopGuard, LoopLag
+
+__all__ = ["LoopGuard", "LoopLag"]
