@@ -1,0 +1,1 @@
+"""A small application, a raw client and running servers, for the tests of servers."""
