@@ -1,0 +1,1 @@
+"""Matinee, a film shop: the example application of Trimaran."""
