@@ -6,18 +6,16 @@ import sys
 import types
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from trimaran.handlers.parameters import BodyMarker, checked_limits
+from trimaran.handlers.parameters import BodyMarker, MarkerOptions, make_marker
 from trimaran.handlers.plan import FileKind
 from trimaran.handlers.route import UNSET
 from trimaran.http.form_types import MULTIPART, URLENCODED
 from trimaran.schema import adapter_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
     from typing import Unpack
 
     from trimaran.handlers.plan import BodyField
-    from trimaran.schema import Limits
 
 
 class FormMarker(BodyMarker, frozen=True, kw_only=True):
@@ -30,64 +28,24 @@ class FormMarker(BodyMarker, frozen=True, kw_only=True):
 
 
 def Form(  # noqa: N802  FastAPI's name
-    default: Any = UNSET,
-    *,
-    media_type: str = URLENCODED,
-    default_factory: Callable[[], Any] | None = None,
-    alias: str | None = None,
-    title: str | None = None,
-    description: str | None = None,
-    examples: Sequence[Any] | None = None,
-    openapi_examples: Mapping[str, Any] | None = None,
-    deprecated: bool | None = None,
-    include_in_schema: bool = True,
-    **limits: Unpack[Limits],
+    default: Any = UNSET, *, media_type: str = URLENCODED, **options: Unpack[MarkerOptions]
 ) -> Any:
     """Take a parameter from a form: a value, a list of them, or a class with fields.
 
     The fields of a class are the form's own. A field that is sent empty counts as not sent.
     """
-    return FormMarker(
-        media_type=media_type,
-        default=UNSET if default is ... else default,
-        default_factory=default_factory,
-        alias=alias,
-        title=title,
-        description=description,
-        examples=examples or (),
-        openapi_examples=openapi_examples or {},
-        deprecated=bool(deprecated),
-        include_in_schema=include_in_schema,
-        limits=checked_limits(limits),
-    )
+    return make_marker(FormMarker, default, options, media_type=media_type)
 
 
 def File(  # noqa: N802  FastAPI's name
-    default: Any = UNSET,
-    *,
-    media_type: str = MULTIPART,
-    default_factory: Callable[[], Any] | None = None,
-    alias: str | None = None,
-    title: str | None = None,
-    description: str | None = None,
-    deprecated: bool | None = None,
-    include_in_schema: bool = True,
+    default: Any = UNSET, *, media_type: str = MULTIPART, **options: Unpack[MarkerOptions]
 ) -> Any:
     """Take a file from a form: ``UploadFile``, or whole as ``bytes``, or a list.
 
-    A file input that was left empty counts as not sent.
+    A file input that was left empty counts as not sent. ``max_length`` limits the bytes of each
+    file, ``min_length`` as well.
     """
-    return FormMarker(
-        is_file=True,
-        media_type=media_type,
-        default=UNSET if default is ... else default,
-        default_factory=default_factory,
-        alias=alias,
-        title=title,
-        description=description,
-        deprecated=bool(deprecated),
-        include_in_schema=include_in_schema,
-    )
+    return make_marker(FormMarker, default, options, media_type=media_type, is_file=True)
 
 
 def is_text(field: BodyField) -> bool:

@@ -98,6 +98,7 @@ def _parameter(parameter: Parameter, schemas: Schemas, patterns: Mapping[str, st
         extra["title"] = marker.title
     if marker.examples:
         extra["examples"] = list(marker.examples)
+    extra.update(marker.json_schema_extra)
     if parameter.place == "path":
         extra.update(_path_keywords(patterns.get(parameter.alias, "")))
     result: JSON = {
@@ -192,7 +193,7 @@ def _field_keywords(marker: BodyMarker) -> JSON:
         extra["title"] = marker.title
     if marker.examples:
         extra["examples"] = list(marker.examples)
-    return extra
+    return {**extra, **marker.json_schema_extra}
 
 
 # Responses
