@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     from trimaran.handlers import Header as Header
     from trimaran.handlers import Path as Path
     from trimaran.handlers import Query as Query
+    from trimaran.handlers import Route as Route
     from trimaran.handlers import Router as Router
     from trimaran.handlers.background import BackgroundTask as BackgroundTask
     from trimaran.handlers.background import BackgroundTasks as BackgroundTasks
     from trimaran.handlers.controllers import Controller as Controller
+    from trimaran.handlers.threads import run_in_threadpool as run_in_threadpool
     from trimaran.http import Compression as Compression
     from trimaran.http import EventSourceResponse as EventSourceResponse
     from trimaran.http import FileResponse as FileResponse
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from trimaran.http import StreamingResponse as StreamingResponse
     from trimaran.http import UploadFile as UploadFile
     from trimaran.http import WebSocket as WebSocket
+    from trimaran.http import WebSocketState as WebSocketState
     from trimaran.http import not_modified as not_modified
     from trimaran.settings import Settings as Settings
 
@@ -68,8 +71,10 @@ _HOMES: dict[str, str] = {
     # the application
     "App": "trimaran.app",
     "Controller": "trimaran.handlers.controllers",
+    "Route": "trimaran.handlers",
     "Router": "trimaran.handlers",
     "Settings": "trimaran.settings",
+    "run_in_threadpool": "trimaran.handlers.threads",
     # parameters and dependencies
     "Body": "trimaran.handlers",
     "Cookie": "trimaran.handlers",
@@ -100,6 +105,7 @@ _HOMES: dict[str, str] = {
     "UploadFile": "trimaran.http",
     "not_modified": "trimaran.http",
     "WebSocket": "trimaran.http",
+    "WebSocketState": "trimaran.http",
     # data
     "Create": "trimaran.db",
     "F": "trimaran.db",

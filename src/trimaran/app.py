@@ -89,7 +89,8 @@ class App(Router):
     openapi_url, docs_url, redoc_url: None switches one off
     lifespan:     ``async with lifespan(app)`` surrounds the application's life; a mapping that it
                   yields becomes attributes of ``app.state``
-    dependencies: of every route
+    dependencies, responses, deprecated, include_in_schema, default_response_class: of every route
+    exception_handlers: what answers, by exception class or status
     debug:        the readable error page; taken from the settings where None
     database:     URL of the default database; taken from the settings where None
     settings:     loaded from the environment, ``.env`` and ``trimaran.toml`` where None
@@ -111,6 +112,11 @@ class App(Router):
         redoc_url: str | None = "/redoc",
         lifespan: Lifespan | None = None,
         dependencies: Sequence[Dependency] = (),
+        responses: Mapping[int | str, Mapping[str, Any]] | None = None,
+        deprecated: bool | None = None,
+        include_in_schema: bool = True,
+        default_response_class: type | None = None,
+        exception_handlers: Mapping[type[BaseException] | int, Callable[..., Any]] | None = None,
         debug: bool | None = None,
         database: str | None = None,
         settings: Settings | None = None,
@@ -118,7 +124,14 @@ class App(Router):
         problem_details: bool = False,
         converters: Mapping[str, Converter] | None = None,
     ) -> None:
-        super().__init__(dependencies=dependencies)
+        super().__init__(
+            dependencies=dependencies,
+            responses=responses,
+            deprecated=deprecated,
+            include_in_schema=include_in_schema,
+            default_response_class=default_response_class,
+        )
+        self.exception_handlers.update(exception_handlers or {})
         self.title = title
         self.version = version
         self.summary = summary
@@ -170,6 +183,11 @@ class App(Router):
     def database_url(self) -> str:
         """The URL of the default database."""
         return self._database_url or self.settings.database_url
+
+    @property
+    def router(self) -> Router:
+        """The application itself, which is a router: ``app.router.route_class = ...``."""
+        return self
 
     @property
     def plans(self) -> Sequence[Plan]:

@@ -11,6 +11,7 @@ from trimaran.di import Node, kind_of, may_suspend
 from trimaran.handlers.answers import Answering, answering, followed, merged, mismatch
 from trimaran.handlers.app_scope import AppScope
 from trimaran.handlers.background import BackgroundTasks, trailed
+from trimaran.handlers.custom_route import Raising, customised, is_custom
 from trimaran.handlers.input_source import InputWriter
 from trimaran.handlers.inputs import BACKGROUND, REQUEST, RESPONSE
 from trimaran.handlers.interpreting import manager_of, refuse
@@ -52,7 +53,10 @@ def compile_endpoint(
     faults = faults.within(route.exception_handlers)
     chain = (*middleware, *route.middleware)
     inner = faults.passing() if chain else faults
-    endpoint = _bare_endpoint(plan, inner, held)
+    if is_custom(route):
+        endpoint = customised(_bare_endpoint(plan, Raising(), held), route, inner)
+    else:
+        endpoint = _bare_endpoint(plan, inner, held)
     if route.timeout is not None:
         endpoint = timed(endpoint, route.timeout, inner)
     return surrounded(endpoint, chain, faults) if chain else endpoint

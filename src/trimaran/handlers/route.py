@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from trimaran.errors import ConfigurationError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from trimaran.di import Dependency
     from trimaran.handlers.shape import Shape
+    from trimaran.http import Request, Response
     from trimaran.http.websocket_endpoint import SocketOptions
     from trimaran.types import Handler
 
@@ -44,6 +47,7 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     middleware:     of the routers around it and its own, outermost first
     socket:         of a WebSocket's route: what it allows
     local_names:    of the function that the handler was declared in, for its annotations
+    compiled:       what answers the route's requests, once it is compiled
     """
 
     path: str
@@ -72,6 +76,41 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     middleware: Sequence[Any] = ()
     socket: SocketOptions | None = None
     local_names: Mapping[str, Any] | None = None
+    compiled: Callable[[Request], Awaitable[Response]] | None = None
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers the route's requests; a subclass may put its own around it.
+
+        Unlike a middleware, that sees every exception of the route, a 422 too. It is called once,
+        when the application starts::
+
+            class Timed(Route):
+                def get_route_handler(self):
+                    inner = super().get_route_handler()
+
+                    async def timed(request: Request) -> Response: ...
+
+                    return timed
+
+            router = Router(route_class=Timed)
+        """
+        if self.compiled is None:
+            what = "The route has not been compiled yet."
+            mend = "Leave the call of get_route_handler to the application."
+            raise ConfigurationError("TRI-ROUTE-020", what, mend, where=self.where)
+        return self.compiled
+
+    @property
+    def endpoint(self) -> Handler:
+        """The handler, by FastAPI's name."""
+        return self.handler
+
+    @property
+    def path_format(self) -> str:
+        """The path with the parameters' bare names, ``/films/{id}``."""
+        from trimaran.routing.template import openapi_path
+
+        return openapi_path(self.path)
 
     @property
     def label(self) -> str:

@@ -87,6 +87,7 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     max_body: int | None = None
     timeout: float | None = None
     cancel_on_disconnect: bool | None = None
+    response_class: type | None = None
 
     def route(self, route: Route) -> Route:
         return msgspec.structs.replace(
@@ -102,6 +103,7 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
             max_body=_first(route.max_body, self.max_body),
             timeout=_first(route.timeout, self.timeout),
             cancel_on_disconnect=_first(route.cancel_on_disconnect, self.cancel_on_disconnect),
+            response_class=_first(route.response_class, self.response_class),
         )
 
 
@@ -111,7 +113,9 @@ class Router:
     prefix:       in front of every path: ``/films``
     dependencies: called for every route, before the route's own
     responses:    declared for every route, for the documentation
-    max_body, timeout, cancel_on_disconnect: of the routes that do not say it themselves
+    default_response_class, max_body, timeout, cancel_on_disconnect: of the routes that do not say
+                  it themselves
+    route_class:  a ``Route`` whose ``get_route_handler`` stands around those declared here
 
     stack: the middleware around every route, outermost first; ``use`` and ``middleware`` fill it
     """
@@ -125,11 +129,15 @@ class Router:
         responses: Mapping[int | str, Mapping[str, Any]] | None = None,
         include_in_schema: bool = True,
         deprecated: bool | None = None,
+        default_response_class: type | None = None,
+        route_class: type[Route] = Route,
         max_body: int | None = None,
         timeout: float | None = None,
         cancel_on_disconnect: bool | None = None,
     ) -> None:
         _check_prefix(prefix)
+        self.default_response_class = default_response_class
+        self.route_class = route_class
         self.max_body = max_body
         self.timeout = timeout
         self.cancel_on_disconnect = cancel_on_disconnect
@@ -165,6 +173,7 @@ class Router:
             max_body=self.max_body,
             timeout=self.timeout,
             cancel_on_disconnect=self.cancel_on_disconnect,
+            response_class=self.default_response_class,
         )
         found: list[Route] = []
         for entry in self._entries:
@@ -186,6 +195,7 @@ class Router:
         responses: Mapping[int | str, Mapping[str, Any]] | None = None,
         include_in_schema: bool = True,
         deprecated: bool | None = None,
+        default_response_class: type | None = None,
     ) -> None:
         """Take in another router's routes, also those that it is given later."""
         _check_prefix(prefix)
@@ -196,6 +206,7 @@ class Router:
             responses=dict(responses or {}),
             include_in_schema=include_in_schema,
             deprecated=deprecated,
+            response_class=default_response_class,
         )
         self._entries.append((router, around))
         self._forget()
@@ -250,7 +261,9 @@ class Router:
         given["shape"] = take_shape(given)
         verbs = tuple(sorted({method.upper() for method in methods}))
         names = local_names(endpoint, frame)
-        route = Route(path=path, methods=verbs, handler=endpoint, local_names=names, **given)
+        route = self.route_class(
+            path=path, methods=verbs, handler=endpoint, local_names=names, **given
+        )
         self._entries.append(route)
         self._forget()
 
@@ -298,6 +311,10 @@ class Router:
     def options(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
         """Declare an OPTIONS route."""
         return self.api_route(path, methods=("OPTIONS",), **options)
+
+    def trace(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a TRACE route."""
+        return self.api_route(path, methods=("TRACE",), **options)
 
     def websocket(
         self, path: str, name: str | None = None, **options: Unpack[SocketRouteOptions]

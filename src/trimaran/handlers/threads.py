@@ -56,3 +56,7 @@ async def in_thread(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         message = "a function that ran in a thread raised StopIteration"
         raise RuntimeError(message) from stop
     return value  # type: ignore[return-value]  # None only beside a StopIteration
+
+
+run_in_threadpool = in_thread
+"""FastAPI's name: ``await run_in_threadpool(read_file, path)`` in a coroutine."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trimaran.middleware.concurrency import ConcurrencyLimitMiddleware
     from trimaran.middleware.cors import CORSMiddleware
+    from trimaran.middleware.gzip import GZipMiddleware
     from trimaran.middleware.hosts import HTTPSRedirectMiddleware, TrustedHostMiddleware
     from trimaran.middleware.proxies import ProxyHeadersMiddleware
     from trimaran.middleware.rate_limit import RateLimitMiddleware
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CORSMiddleware": "cors",
     "ConcurrencyLimitMiddleware": "concurrency",
+    "GZipMiddleware": "gzip",
     "HTTPSRedirectMiddleware": "hosts",
     "ProxyHeadersMiddleware": "proxies",
     "RateLimitMiddleware": "rate_limit",
@@ -26,6 +28,7 @@ _HOMES = {
 __all__ = [
     "CORSMiddleware",
     "ConcurrencyLimitMiddleware",
+    "GZipMiddleware",
     "HTTPSRedirectMiddleware",
     "ProxyHeadersMiddleware",
     "RateLimitMiddleware",

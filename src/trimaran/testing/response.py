@@ -39,6 +39,7 @@ class ClientResponse:
 
     request: what was sent, after redirects
     history: the redirects that led here, oldest first
+    content: decoded from gzip and deflate, as HTTPX does it; other codings as they are
     cookies: what this answer set, by name
     """
 
@@ -56,7 +57,7 @@ class ClientResponse:
         self.headers = Headers(raw=raw_headers)
         self.history: list[ClientResponse] = []
         self.cookies: dict[str, str] = {}
-        self._chunks = chunks
+        self._chunks = _decoded(chunks, self.headers.get("content-encoding", ""))
         self._wait = wait
         self._content: bytes | None = None
 
@@ -220,6 +221,22 @@ class _Lines:
     def rest(self) -> Iterator[str]:
         if self._held:
             yield self._held.removesuffix("\r")
+
+
+def _decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncIterator[bytes]:
+    return _inflated(chunks) if coding.lower() in ("gzip", "deflate") else chunks
+
+
+async def _inflated(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield a compressed body as it was; the format says itself which of the two it is."""
+    import zlib
+
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    async for chunk in chunks:
+        if data := inflate.decompress(chunk):
+            yield data
+    if rest := inflate.flush():
+        yield rest
 
 
 def _decoder(encoding: str) -> Callable[[bytes, bool], str]:
