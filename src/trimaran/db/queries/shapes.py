@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
-    from trimaran.db.sql.compiler import Statement
+    from trimaran.db.sql.statement import Statement
     from trimaran.db.sql.terms import Shape
 
 MAX_SHAPES = 2_000

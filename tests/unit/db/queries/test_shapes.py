@@ -13,7 +13,7 @@ from trimaran.db import Field, ForeignKey, Model, Q
 from trimaran.db.backends.registry import installed, open_database
 from trimaran.db.queries.shapes import CacheInfo, ShapeCache, statements
 from trimaran.db.sql import compiler
-from trimaran.db.sql.compiler import Statement
+from trimaran.db.sql.statement import Statement
 
 
 class ShapeAuthor(Model):

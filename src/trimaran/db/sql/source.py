@@ -1,0 +1,243 @@
+"""A table inside one statement: its joins, conditions and expressions as clauses."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import sqlalchemy as sa
+
+from trimaran.db.sql import kinds, matching, rendering
+from trimaran.db.sql.conditions import column_of
+from trimaran.db.sql.statement import constant, light
+from trimaran.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from trimaran.db.sql.lookups import Lookup
+    from trimaran.db.sql.statement import Compiler
+    from trimaran.db.sql.table import Back, Column, Relation, Table
+    from trimaran.db.sql.terms import Shape
+
+Hops: TypeAlias = "tuple[Relation | Back, ...]"
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "exact": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+}
+
+
+class Source:
+    """A table as one statement names it, with the tables joined to it.
+
+    annotations: the clauses of the query's expressions, by alias
+    outer:       the table of the query around, for ``OuterRef``
+    """
+
+    def __init__(
+        self, compiler: Compiler, table: Table, *, alias: bool = False, outer: Source | None = None
+    ) -> None:
+        self.compiler = compiler
+        self.table = table
+        self.clause: Any = light(table)
+        if alias:
+            compiler.aliases += 1
+            self.clause = self.clause.alias(f"t{compiler.aliases}")
+        self.joins: dict[Hops, Any] = {}
+        self.annotations: dict[str, Any] = {}
+        self.outer = outer
+
+    def at(self, hops: Hops) -> Any:
+        """Return the table that a way over foreign keys leads to, joined once."""
+        if not hops:
+            return self.clause
+        found = self.joins.get(hops)
+        if found is None:
+            self.at(hops[:-1])
+            compiler = self.compiler
+            compiler.aliases += 1
+            found = light(hops[-1].target).alias(f"t{compiler.aliases}")
+            self.joins[hops] = found
+        return found
+
+    def column(self, hops: Hops, column: Column) -> Any:
+        """Return a column at the end of such a way."""
+        return self.at(hops).c[column.db_name]
+
+    def joined(self) -> Any:
+        """Return what FROM names: a left join for each way, so that no row is lost by one."""
+        clause = self.clause
+        for hops, alias in self.joins.items():
+            relation = hops[-1]
+            near = self.at(hops[:-1]).c[relation.near.db_name]
+            outer = any(hop.outer for hop in hops)
+            clause = clause.join(alias, near == alias.c[relation.far.db_name], isouter=outer)
+        return clause
+
+    # Conditions
+
+    def condition(self, shape: Shape) -> Any:
+        """Return the clause of a condition's shape."""
+        method: Callable[..., Any] = getattr(self, f"_{shape[0]}")
+        return method(*shape[1:])
+
+    def _true(self) -> Any:
+        return sa.true()
+
+    def _false(self) -> Any:
+        return sa.false()
+
+    def _and(self, *children: Shape) -> Any:
+        return sa.and_(*[self.condition(child) for child in children])
+
+    def _or(self, *children: Shape) -> Any:
+        return sa.or_(*[self.condition(child) for child in children])
+
+    def _not(self, nullable: bool, child: Shape) -> Any:
+        inner = self.condition(child)
+        return inner.self_group().is_not(sa.true()) if nullable else sa.not_(inner)
+
+    def _null(self, lookup: Lookup, null: bool) -> Any:
+        column = self.column(lookup.hops, lookup.column)
+        return column.is_(None) if null else column.is_not(None)
+
+    def _match(self, lookup: Lookup) -> Any:
+        column = self.column(lookup.hops, lookup.column)
+        kind = lookup.column.kind
+        if lookup.transform:
+            column, kind = matching.part(self.compiler.dialect.name, lookup.transform, column, kind)
+        return self._operation(lookup.op, column, kind)
+
+    def _compare(self, op: str, left: Shape, right: Shape) -> Any:
+        if op in _COMPARE:
+            return _COMPARE[op](self.term(left), self.term(right))
+        return self._pattern(op, self.term(left), self.term(right))
+
+    def _subquery(self, lookup: Lookup, shape: Shape) -> Any:
+        column = self.column(lookup.hops, lookup.column)
+        return column.in_(
+            matching.derived(self.compiler.dialect.name, self.compiler.subquery(self, shape))
+        )
+
+    def _tested(self, op: str, kind: kinds.Kind, term: Shape) -> Any:
+        return self._operation(op, self.term(term), kind)
+
+    def _unset(self, term: Shape, null: bool) -> Any:
+        clause = self.term(term)
+        return clause.is_(None) if null else clause.is_not(None)
+
+    def _found(self, shape: Shape) -> Any:
+        return sa.exists(self.compiler.subquery(self, shape))
+
+    def _exists(self, hops: Hops, relation: Relation, inner: Shape) -> Any:
+        here = self.at(hops)
+        other = Source(self.compiler, relation.source, alias=True, outer=self.outer)
+        condition = other.condition(inner)
+        points = other.clause.c[relation.column.db_name] == here.c[self._key_at(hops).db_name]
+        one = sa.select(constant("1"))
+        return sa.exists(one.select_from(other.joined()).where(points, condition))
+
+    def _key_at(self, hops: Hops) -> Column:
+        return hops[-1].target.key if hops else self.table.key
+
+    # Look-ups
+
+    def _operation(self, op: str, column: Any, kind: kinds.Kind) -> Any:
+        compiler = self.compiler
+        if op in _COMPARE:
+            return _COMPARE[op](column, compiler.of_kind(kind))
+        if op == "range":
+            low = compiler.of_kind(kind)
+            return column.between(low, compiler.of_kind(kind))
+        if op == "in":
+            return matching.among(compiler.dialect.name, column, kind, compiler.parameter)
+        return self._pattern(op, column, compiler.parameter(sa.Text()))
+
+    def _pattern(self, op: str, column: Any, value: Any) -> Any:
+        return matching.pattern(self.compiler.dialect.name, op, column, value)
+
+    # Expressions
+
+    def term(self, shape: Shape) -> Any:
+        """Return the clause of an expression's shape."""
+        name = shape[0]
+        if name == "column":
+            return self.column(shape[1], shape[2])
+        if name == "value":
+            return self.compiler.of_kind(shape[1])
+        if name == "arithmetic":
+            left = self.term(shape[2])
+            return _ARITHMETIC[shape[1]](left, self.term(shape[3]))
+        method: Callable[..., Any] = getattr(self, f"_{name}")
+        return method(*shape[1:])
+
+    def _named(self, alias: str) -> Any:
+        return self.annotations[alias]
+
+    def _outer(self, name: str) -> Any:
+        around = self.outer
+        if around is None:
+            raise QueryError(
+                "TRI-QUERY-020",
+                f"OuterRef({name[:80]!r}) stands in a query that is inside no other.",
+                "Give the query to Subquery(...) or Exists(...) and ask that.",
+            )
+        if name in around.annotations:
+            return around.annotations[name]
+        lookup = column_of(around.table.scope, name)
+        return around.column(lookup.hops, lookup.column)
+
+    def _truth(self, condition: Shape) -> Any:
+        return self.condition(condition)
+
+    def _scalar(self, shape: Shape) -> Any:
+        return self.compiler.subquery(self, shape).scalar_subquery()
+
+    def _choice(
+        self, kind: kinds.Kind, branches: Sequence[tuple[Shape, Shape]], default: Shape | None
+    ) -> Any:
+        whens = [(self.condition(asked), self.term(then)) for asked, then in branches]
+        last = sa.null() if default is None else self.term(default)
+        return sa.case(*whens, else_=last)
+
+    def _call(
+        self,
+        name: str,
+        option: Any,
+        kind: kinds.Kind,
+        given: Sequence[kinds.Kind],
+        arguments: Sequence[Shape],
+    ) -> Any:
+        clauses = [self.term(argument) for argument in arguments]
+        return rendering.call(self.compiler.dialect.name, name, option, kind, given, clauses)
+
+    def _aggregate(
+        self,
+        name: str,
+        kind: kinds.Kind,
+        distinct: bool,
+        term: Shape | None,
+        condition: Shape | None,
+    ) -> Any:
+        argument = None if term is None else self.term(term)
+        kept = None if condition is None else self.condition(condition)
+        vendor = self.compiler.dialect.name
+        return rendering.aggregate(vendor, name, kind, argument, kept, distinct=distinct)
+
+    def _of_row(self, table: Table, term: Shape) -> Any:
+        own = Source(self.compiler, table, alias=True, outer=self.outer)
+        clause = own.term(term)
+        key = table.key.db_name
+        asked = sa.select(clause).select_from(own.joined())
+        return asked.where(own.clause.c[key] == self.clause.c[key]).scalar_subquery()
