@@ -1,4 +1,4 @@
-"""Tests of decoded values that msgspec does not make."""
+"""What msgspec leaves to do on decoded values: tests of limits, a dataclass' defaults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import inspect as mi
 from trimaran.schema.leaves import bounds_of, plain_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from trimaran.schema.constraints import Bounds
 
@@ -40,7 +40,8 @@ class _Later:
 def value_check(info: mi.Type) -> Check | None:
     """Return a test of the limits that msgspec did not check itself, or None.
 
-    These are a ``Bounds`` anywhere in the type, and that every Decimal is finite.
+    These are a ``Bounds`` anywhere in the type, and that every Decimal is finite. The test also
+    gives dataclasses the defaults that msgspec leaves to their class.
     """
     if not _needs_check(info, set()):
         return None
@@ -67,7 +68,7 @@ def _needs_check(info: mi.Type, seen: set[int]) -> bool:
         return False
     seen.add(id(info))
     bare, bounds = bounds_of(info)
-    if bounds is not None or isinstance(bare, mi.DecimalType):
+    if bounds is not None or isinstance(bare, mi.DecimalType) or _class_defaults(bare):
         return True
     return any(_needs_check(part, seen) for part in parts_of(bare))
 
@@ -122,9 +123,50 @@ def _fields_value_check(
         for field in fields
         if (check := _value_check(field.type, made)) is not None
     ]
+    complete = _completion(bare)
+    if complete is not None:
+        return lambda value: (
+            complete(value) and all(check(getattr(value, name)) for name, check in checked)
+        )
     if isinstance(bare, mi.TypedDictType):
         return lambda value: all(name not in value or check(value[name]) for name, check in checked)
     return lambda value: all(check(getattr(value, name)) for name, check in checked)
+
+
+def _class_defaults(bare: mi.Type) -> Mapping[str, Any]:
+    """Return what a dataclass' instances find in their class where msgspec has made them.
+
+    Its encoder writes what an instance has itself, so a default would be missing from an answer.
+    """
+    cls: Any = getattr(bare, "cls", None)
+    cls = getattr(cls, "__origin__", cls)
+    if not isinstance(bare, mi.DataclassType) or not hasattr(cls, "__dataclass_fields__"):
+        return {}
+    fields = cls.__dataclass_fields__
+    return {
+        name: field.default
+        for name, field in fields.items()
+        if getattr(cls, name, fields) is field.default
+    }
+
+
+def _completion(bare: mi.Type) -> Check | None:
+    """Return what gives an instance its class' defaults, in the fields' order, and is true."""
+    defaults = _class_defaults(bare)
+    if not defaults:
+        return None
+    names = [field.name for field in getattr(bare, "fields", ())]
+
+    def complete(value: Any) -> bool:
+        own = value.__dict__
+        if not defaults.keys() <= own.keys():
+            every = {**defaults, **own}
+            own.clear()
+            own.update((name, every.pop(name)) for name in names if name in every)
+            own.update(every)
+        return True
+
+    return complete
 
 
 def _union_value_check(bare: mi.UnionType, bounds: Bounds | None, made: dict[int, _Later]) -> Check:

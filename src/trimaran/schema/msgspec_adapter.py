@@ -127,14 +127,16 @@ class MsgspecAdapter:
         """Return a value of another class as one of this type, without what it does not declare."""
         exact = self._exact
         try:
-            made = msgspec.convert(value, self.type, from_attributes=True, dec_hook=decode_hook)
+            made = self._checked(
+                msgspec.convert(value, self.type, from_attributes=True, dec_hook=decode_hook)
+            )
         except ValueError:
             made = value
         else:
             if exact is None or exact(made):
                 return made
         plain = msgspec.to_builtins(made, enc_hook=_to_plain, builtin_types=_NATIVE)
-        return msgspec.convert(plain, self.type, dec_hook=decode_hook)
+        return self.convert(plain)
 
 
 class UnionAdapter(MsgspecAdapter):

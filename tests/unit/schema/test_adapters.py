@@ -6,7 +6,7 @@ import ipaddress
 import subprocess
 import sys
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Generic, TypeVar
@@ -163,3 +163,36 @@ def test_pydantic_is_not_imported_for_other_types() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stderr == ""
+
+
+@dataclass
+class Plain:
+    name: str
+    note: str | None = None
+    tags: list[str] = field(default_factory=list)
+    inner: Plain | None = None
+
+
+@dataclass(slots=True)
+class Slotted:
+    name: str
+    note: str | None = None
+
+
+@pytest.mark.parametrize("cls", [Plain, Slotted])
+def test_a_dataclass_is_answered_with_its_defaults(cls: Any) -> None:
+    """Also one that was made from a request, or from a dictionary, in the fields' order."""
+    adapter = adapter_for(list[cls])
+    expected = {"name": "x", "note": None}
+    if cls is Plain:
+        expected |= {"tags": [], "inner": None}
+    read = adapter.decode_json(b'[{"name": "x"}]')
+    for text in (encode_any(read), adapter.encode(read), adapter.encode([{"name": "x"}])):
+        assert msgspec.json.decode(text) == [expected]
+        assert list(msgspec.json.decode(text)[0]) == list(expected)
+
+
+def test_a_nested_dataclass_has_its_defaults_too() -> None:
+    """However deep it stands in its own kind."""
+    read = adapter_for(Plain).decode_json(b'{"name": "x", "inner": {"name": "y"}}')
+    assert msgspec.json.decode(encode_any(read))["inner"]["note"] is None
