@@ -86,7 +86,7 @@ class App(Router):
     """An application: routes, their dependencies, and what lives as long as it does.
 
     title, version, description: of the API, shown in its documentation
-    openapi_url, docs_url, redoc_url: None switches one off
+    openapi_url, docs_url, redoc_url: None, or an empty one, switches it off
     lifespan:     ``async with lifespan(app)`` surrounds the application's life; a mapping that it
                   yields becomes attributes of ``app.state``
     dependencies, responses, deprecated, include_in_schema, default_response_class: of every route
@@ -201,8 +201,8 @@ class App(Router):
         return self._overrides
 
     @dependency_overrides.setter
-    def dependency_overrides(self, overrides: Mapping[Any, Any]) -> None:
-        replacing = dict(overrides)
+    def dependency_overrides(self, overrides: Mapping[Any, Any] | None) -> None:
+        replacing = dict(overrides or {})
         self._overrides.clear()
         self._overrides.update(replacing)
 
@@ -308,7 +308,7 @@ class App(Router):
         return self._layered_app
 
     def _documentation_routes(self) -> Sequence[Route]:
-        if self.openapi_url is None:
+        if not self.openapi_url:
             return ()
         from trimaran.openapi import docs_routes
 
@@ -316,8 +316,8 @@ class App(Router):
             self.openapi,
             title=self.title,
             openapi_url=self.openapi_url,
-            docs_url=self.docs_url,
-            redoc_url=self.redoc_url,
+            docs_url=self.docs_url or None,
+            redoc_url=self.redoc_url or None,
         )
 
     def _error_page(self) -> Callable[[Request, Exception], Response] | None:

@@ -207,11 +207,12 @@ def _responses(plan: Plan, schemas: Schemas) -> JSON:
     if content:
         answer["content"] = content
     result: JSON = {main: answer}
+    usual = _media_type(plan)
     for status, declared in route.responses.items():
         key = str(status)
         if key.lower() != "default":
             key = key.upper()
-        result[key] = _declared(key, declared, result.get(key), schemas)
+        result[key] = _declared(key, declared, result.get(key), schemas, media_type=usual)
     takes_input = bool(plan.parameters) or plan.body is not None
     if takes_input and not {"422", "4XX", "default"} & set(result):
         schema = schemas.validation_error()
@@ -224,8 +225,8 @@ def _responses(plan: Plan, schemas: Schemas) -> JSON:
 
 def _status(plan: Plan) -> int:
     """Return the main answer's status; a redirect's own where the route names none."""
-    status, kind = plan.route.status_code, plan.returns
-    redirects = isinstance(kind, type) and issubclass(kind, RedirectResponse)
+    status, kinds = plan.route.status_code, (plan.returns, plan.route.response_class)
+    redirects = any(isinstance(kind, type) and issubclass(kind, RedirectResponse) for kind in kinds)
     return 307 if redirects and status == 200 else status
 
 
@@ -264,17 +265,45 @@ def _items(plan: Plan, schemas: Schemas) -> JSON:
     return {"text/event-stream": {"schema": {"type": "array", "items": event}}}
 
 
+def _media_type(plan: Plan) -> str:
+    """Return the media type of declared answers that name a model and no type of their own."""
+    return getattr(plan.route.response_class, "media_type", None) or "application/json"
+
+
 def _declared(
-    key: str, declared: Mapping[str, Any], present: JSON | None, schemas: Schemas
+    key: str,
+    declared: Mapping[str, Any],
+    present: JSON | None,
+    schemas: Schemas,
+    *,
+    media_type: str,
 ) -> JSON:
-    """Return one of ``responses``: ``model`` is a type, the rest is OpenAPI's own."""
+    """Return one of ``responses``: ``model`` is a type, the rest is OpenAPI's own.
+
+    present: what is known of the same status already, which it is merged into
+    """
     given = {name: value for name, value in declared.items() if name != "model"}
-    result: JSON = {"description": _phrase(key), **(present or {}), **given}
+    result = _merged({"description": _phrase(key), **(present or {})}, given)
     model = declared.get("model")
     if model is not None:
-        content = {media: dict(value) for media, value in result.get("content", {}).items()}
-        content.setdefault("application/json", {})["schema"] = schemas.of(model, "output")
+        content = dict(result.get("content", {}))
+        content[media_type] = {
+            **content.get(media_type, {}),
+            "schema": schemas.of(model, "output"),
+        }
         result["content"] = content
+    return result
+
+
+def _merged(one: JSON, other: Mapping[str, Any]) -> JSON:
+    """Return an object with another's members put in, those within objects too.
+
+    A schema that is not filled yet stays the very object that will be.
+    """
+    result = dict(one)
+    for name, value in other.items():
+        both = isinstance(value, dict) and isinstance(result.get(name), dict)
+        result[name] = _merged(result[name], value) if both else value
     return result
 
 

@@ -327,13 +327,13 @@ class _Writer:
         """Let Pydantic describe its types: all at once, so that it tells their names apart."""
         if not self.foreigners:
             return
-        from pydantic import TypeAdapter
+        from trimaran.schema.pydantic_adapter import describe
 
         mode: Any = "validation" if self.mode == "input" else "serialization"
         inputs = [(key, mode, adapter.types) for key, adapter in self.foreigners.items()]
         for prefix in ("", "pydantic."):
             template = self.ref_template.replace("{name}", prefix + "{model}")
-            schemas, rest = TypeAdapter.json_schemas(inputs, ref_template=template)
+            schemas, rest = describe(inputs, template)
             definitions = {prefix + name: one for name, one in rest.get("$defs", {}).items()}
             if not definitions.keys() & set(self.names.values()):
                 break

@@ -68,6 +68,26 @@ class PydanticAdapter:
         return text
 
 
+def describe(inputs: Any, ref_template: str) -> tuple[Any, Any]:
+    """Return the JSON Schemas of Pydantic's adapters, and their definitions."""
+    from pydantic import TypeAdapter
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Generator(GenerateJsonSchema):
+        """Says of bytes how they are encoded, as JSON Schema 2020-12 has it."""
+
+        def bytes_schema(self, schema: Any) -> dict[str, Any]:
+            inward = self.mode == "validation"
+            coding = self._config.val_json_bytes if inward else self._config.ser_json_bytes
+            described = super().bytes_schema(schema)
+            described.pop("format", None)
+            if coding == "base64":
+                described["contentEncoding"] = "base64"
+            return {**described, "contentMediaType": "application/octet-stream"}
+
+    return TypeAdapter.json_schemas(inputs, ref_template=ref_template, schema_generator=Generator)
+
+
 def _bounded(fault: Any, loc: Loc) -> Fault:
     bounded: Fault = {
         "type": fault["type"],
