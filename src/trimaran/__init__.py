@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from trimaran.http import WebSocket as WebSocket
     from trimaran.http import WebSocketState as WebSocketState
     from trimaran.http import not_modified as not_modified
+    from trimaran.schema.check import Check as Check
     from trimaran.settings import Settings as Settings
 
 __version__ = "0.1.0"
@@ -77,6 +78,7 @@ _HOMES: dict[str, str] = {
     "run_in_threadpool": "trimaran.handlers.threads",
     # parameters and dependencies
     "Body": "trimaran.handlers",
+    "Check": "trimaran.schema.check",
     "Cookie": "trimaran.handlers",
     "Depends": "trimaran.di",
     "File": "trimaran.handlers",

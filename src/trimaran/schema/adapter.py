@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin
 
 from trimaran.schema.hooks import is_pydantic
 
@@ -85,21 +84,17 @@ def _make(tp: Any) -> Adapter:
         from trimaran.schema.pydantic_adapter import pydantic_adapter
 
         return pydantic_adapter(tp)
-    from trimaran.schema.msgspec_adapter import MsgspecAdapter, UnionAdapter
+    from trimaran.schema.msgspec_adapter import MsgspecAdapter
 
-    try:
-        return MsgspecAdapter(tp)
-    except TypeError:
-        if get_origin(tp) not in (Union, UnionType):
-            raise
-    return UnionAdapter(tp, get_args(tp))
+    return MsgspecAdapter(tp)
 
 
 def needs_pydantic(tp: Any) -> bool:
     """Whether a Pydantic type stands in a type, not counting fields of Structs."""
     if is_pydantic(tp):
         return True
-    if get_origin(tp) is None:
+    origin = get_origin(tp)
+    if origin is None:
         return False
-    metadata = getattr(tp, "__metadata__", ())
-    return any(map(needs_pydantic, get_args(tp))) or any(map(is_pydantic, metadata))
+    parts = get_args(tp)[:1] if origin is Annotated else get_args(tp)
+    return any(map(needs_pydantic, parts))

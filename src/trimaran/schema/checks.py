@@ -89,6 +89,13 @@ def _make_value_check(
 ) -> Check | None:
     if isinstance(bare, mi.UnionType):
         return _union_value_check(bare, bounds, made)
+    inner = _part_value_check(bare, made) if parts_of(bare) else None
+    if inner is None or bounds is None:
+        return inner or _leaf_value_check(bare, bounds)
+    return lambda value: bounds.breach(value) is None and inner(value)
+
+
+def _part_value_check(bare: Any, made: dict[int, _Later]) -> Check | None:
     if isinstance(bare, _ARRAYS):
         each = _value_check(bare.item_type, made)
         return None if each is None else (lambda items: all(map(each, items)))
@@ -103,10 +110,7 @@ def _make_value_check(
             (of_keys is None or all(map(of_keys, items)))
             and (of_values is None or all(map(of_values, items.values())))
         )
-    fields = getattr(bare, "fields", None)
-    if fields is not None:
-        return _fields_value_check(bare, fields, made)
-    return _leaf_value_check(bare, bounds)
+    return _fields_value_check(bare, bare.fields, made)
 
 
 def _leaf_value_check(bare: mi.Type, bounds: Bounds | None) -> Check | None:

@@ -16,6 +16,14 @@ Breach: TypeAlias = "tuple[str, str, dict[str, Any]]"
 """A broken limit: its type, its message and its context, in Pydantic's words."""
 
 _BOUNDED_HERE = (Decimal, date, datetime, time, timedelta)
+_NOUNS: dict[type, str] = {
+    str: "String",
+    bytes: "Data",
+    set: "Set",
+    frozenset: "Frozenset",
+    tuple: "Tuple",
+    dict: "Dictionary",
+}
 _ORDER = (
     ("gt", "greater_than", "Input should be greater than"),
     ("ge", "greater_than_equal", "Input should be greater than or equal to"),
@@ -47,16 +55,19 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     lt: Any = None
     le: Any = None
     multiple_of: Any = None
+    min_length: int | None = None
+    max_length: int | None = None
     max_digits: int | None = None
     decimal_places: int | None = None
 
     def breach(self, value: Any) -> Breach | None:
         """Return the first limit that a decoded value breaks, None if it keeps them."""
+        broken: Breach | None = None
         if isinstance(value, Decimal):
             broken = _digits_breach(self, value)
-            if broken is not None:
-                return broken
-        return order_breach(self, value)
+        elif self.min_length is not None or self.max_length is not None:
+            broken = length_breach(self, value, noun_of(value))
+        return broken or order_breach(self, value)
 
 
 def order_breach(limits: Any, value: Any) -> Breach | None:
@@ -134,6 +145,11 @@ def length_breach(limits: Any, value: Any, noun: str) -> Breach | None:
     return None
 
 
+def noun_of(value: Any) -> str:
+    """Return what Pydantic calls a sized value."""
+    return _NOUNS.get(type(value), "List")
+
+
 def _length_text(noun: str, end: str, limit: int, size: int) -> Breach:
     key = "min_length" if end == "short" else "max_length"
     bound = "at least" if end == "short" else "at most"
@@ -175,7 +191,7 @@ def _member(tp: Any, given: dict[str, Any]) -> Any:
     base = get_args(tp)[0] if get_origin(tp) is Annotated else tp
     if base is type(None) or base is None:
         return tp
-    here = set(Bounds.__struct_fields__)
+    here = set(Bounds.__struct_fields__) - {"min_length", "max_length"}
     if base in _BOUNDED_HERE:
         own = {name: value for name, value in given.items() if name in here}
     else:

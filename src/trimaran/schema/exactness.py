@@ -111,7 +111,9 @@ class _Writer:
         bare, _ = bounds_of(info)
         if isinstance(bare, mi.AnyType | mi.RawType):
             return None
-        if isinstance(bare, mi.CustomType) and bare.cls is object:
+        if isinstance(bare, mi.CustomType) and (
+            bare.cls is object or not isinstance(bare.cls, type)
+        ):
             return None
         classes = _classes(bare)
         if classes is not None:

@@ -21,14 +21,16 @@ _MAX_INT = 2**63
 class FaultList:
     """Collects faults, and says when there is enough of them.
 
+    made:   conversions that telling the faults took, by their type's identity
     visits: values that may still be looked at; a body of a million items is not walked to its end
     """
 
-    __slots__ = ("faults", "visits")
+    __slots__ = ("faults", "made", "visits")
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.visits = MAX_VISITS
+        self.made: dict[int, Any] = {}
 
     @property
     def full(self) -> bool:

@@ -6,10 +6,23 @@ from typing import Any
 
 import msgspec
 
+from trimaran.schema.check import Check
+
 
 def is_pydantic(tp: Any) -> bool:
     """Whether Pydantic defines how a type is read, told without importing Pydantic."""
-    return hasattr(tp, "__pydantic_validator__") or hasattr(tp, "__get_pydantic_core_schema__")
+    if hasattr(tp, "__pydantic_validator__") or hasattr(tp, "__get_pydantic_core_schema__"):
+        return True
+    return any(map(is_pydantic_metadata, getattr(tp, "__metadata__", ())))
+
+
+def is_pydantic_metadata(item: Any) -> bool:
+    """Whether a piece of ``Annotated``'s metadata is Pydantic's: ``Field(gt=0)``, a validator."""
+    if isinstance(item, Check):
+        return False  # it speaks Pydantic's language too, and does not need it
+    if hasattr(item, "__get_pydantic_core_schema__"):
+        return True
+    return type(item).__module__.partition(".")[0] == "pydantic"
 
 
 def text_type(tp: Any) -> bool:
@@ -38,12 +51,16 @@ def is_supported(tp: Any) -> bool:
 
 def decode_hook(tp: Any, value: Any) -> Any:
     """Return a value of a type that msgspec does not know; for its decoders."""
-    if tp is object or isinstance(value, tp):
+    if tp is object:
         return value
     if is_pydantic(tp):
+        if isinstance(tp, type) and isinstance(value, tp):
+            return value
         from trimaran.schema.pydantic_adapter import pydantic_adapter
 
         return pydantic_adapter(tp).convert(value)
+    if isinstance(value, tp):
+        return value
     if text_type(tp) and isinstance(value, str):
         return tp(value)
     what = f"expected text for {tp.__name__}"

@@ -17,6 +17,7 @@ from trimaran.schema.constraints import (
     Bounds,
     Breach,
     length_breach,
+    noun_of,
     order_breach,
 )
 from trimaran.schema.hooks import decode_hook
@@ -198,6 +199,8 @@ def limit_breach(info: mi.Type, bounds: Bounds | None, value: Any) -> Breach | N
         broken = length_breach(info, value, "Data")
     elif isinstance(info, mi.DateTimeType | mi.TimeType) and info.tz is not None:
         broken = _zone_breach(info.tz, value)
+    elif hasattr(info, "min_length"):
+        broken = length_breach(info, value, noun_of(value))
     if broken is None and bounds is not None:
         broken = bounds.breach(value)
     return broken

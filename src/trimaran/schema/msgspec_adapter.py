@@ -8,12 +8,15 @@ import msgspec
 from msgspec import inspect as mi
 
 from trimaran.schema.checks import value_check
+from trimaran.schema.composing import converter, has_own_parts, is_composed
 from trimaran.schema.exactness import exact_check, exact_class
 from trimaran.schema.faults import FaultList
 from trimaran.schema.hooks import decode_hook, encode_hook, is_supported
+from trimaran.schema.inspection import type_info
+from trimaran.schema.judging import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from trimaran.schema.faults import Fault, Loc
 
@@ -31,19 +34,27 @@ class MsgspecAdapter:
 
     def __init__(self, tp: Any) -> None:
         self.type = tp
-        self._decoder = msgspec.json.Decoder(tp, dec_hook=decode_hook)
-        self.info = mi.type_info(tp)
+        self.info = type_info(tp)
         _refuse_unknown(self.info, set())
+        decoder = _decoder(tp, self.info)
+        self._composed: Callable[[Any], Any] | None = None
+        self._check: Callable[[Any], bool] | None = None
+        if decoder is None:
+            self._composed = converter(self.info)
+            self.decode_json: Callable[[bytes], Any] = self._decode_and_compose
+            return
+        self._decode = decoder.decode
         self._check = value_check(self.info)
-        self.decode_json: Callable[[bytes], Any] = (
-            self._decoder.decode if self._check is None else self._decode_and_check
-        )
+        self.decode_json = self._decode if self._check is None else self._decode_and_check
 
     def __repr__(self) -> str:
         return f"MsgspecAdapter({self.type!r})"
 
     def _decode_and_check(self, data: bytes) -> Any:
-        return self._checked(self._decoder.decode(data))
+        return self._checked(self._decode(data))
+
+    def _decode_and_compose(self, data: bytes) -> Any:
+        return self.convert(msgspec.json.decode(data))
 
     def _checked(self, value: Any) -> Any:
         if self._check is None or self._check(value):
@@ -53,6 +64,8 @@ class MsgspecAdapter:
 
     def convert(self, value: Any) -> Any:
         """Return a value made of JSON's own types as one of this type; strict."""
+        if self._composed is not None:
+            return self._composed(value)
         return self._checked(msgspec.convert(value, self.type, dec_hook=decode_hook))
 
     @property
@@ -112,6 +125,11 @@ class MsgspecAdapter:
 
     def _make_encode(self) -> Callable[[Any], bytes]:
         encode, filtered, exact = _ENCODER.encode, self._filter, self._exact
+        judge = judgement(self.info)
+        if judge is not None:
+            return lambda value: encode(
+                judge(value if exact is None or exact(value) else filtered(value))
+            )
         if exact is None:
             return encode
         cls = exact_class(self.info)
@@ -126,50 +144,32 @@ class MsgspecAdapter:
     def _filter(self, value: Any) -> Any:
         """Return a value of another class as one of this type, without what it does not declare."""
         exact = self._exact
-        try:
-            made = self._checked(
-                msgspec.convert(value, self.type, from_attributes=True, dec_hook=decode_hook)
-            )
-        except ValueError:
-            made = value
+        if self._composed is None:
+            try:
+                made = self._checked(
+                    msgspec.convert(value, self.type, from_attributes=True, dec_hook=decode_hook)
+                )
+            except ValueError:
+                made = value
+            else:
+                if exact is None or exact(made):
+                    return made
         else:
-            if exact is None or exact(made):
-                return made
+            made = value
         plain = msgspec.to_builtins(made, enc_hook=_to_plain, builtin_types=_NATIVE)
         return self.convert(plain)
 
 
-class UnionAdapter(MsgspecAdapter):
-    """Reads, checks and writes a union that msgspec refuses: ``Film | Problem``.
-
-    The first member that fits is taken; a ``tag`` on the Structs is faster and says more.
-    """
-
-    def __init__(self, tp: Any, members: Sequence[Any]) -> None:
-        self.type = tp
-        self._members = [MsgspecAdapter(member) for member in members]
-        self.info = mi.UnionType(tuple(member.info for member in self._members))
-        self._check = None  # each member makes its own
-        self.decode_json = self._decode_first
-
-    def _decode_first(self, data: bytes) -> Any:
-        return self._first(lambda member: member.decode_json(data))
-
-    def convert(self, value: Any) -> Any:
-        """Return a value made of JSON's own types as one of the members'; strict."""
-        return self._first(lambda member: member.convert(value))
-
-    def _filter(self, value: Any) -> Any:
-        return self._first(lambda member: member._filter(value))
-
-    def _first(self, attempt: Callable[[MsgspecAdapter], Any]) -> Any:
-        for member in self._members:
-            try:
-                return attempt(member)
-            except (ValueError, TypeError):
-                continue
-        what = "none of the union's members"
-        raise ValueError(what)
+def _decoder(tp: Any, info: mi.Type) -> msgspec.json.Decoder[Any] | None:
+    """Return msgspec's decoder of a type; None where it would read it otherwise than declared."""
+    if has_own_parts(info):
+        return None
+    try:
+        return msgspec.json.Decoder(tp, dec_hook=decode_hook)
+    except TypeError:
+        if is_composed(info):
+            return None
+        raise
 
 
 def _to_plain(value: Any) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from trimaran.schema.constraints import EXTRA_KEY
 from trimaran.schema.faults import MAX_FAULTS, shown
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ class PydanticAdapter:
         from pydantic import TypeAdapter
 
         self.type = tp
-        self.types: Any = TypeAdapter(tp)
+        self.types: Any = TypeAdapter(_in_pydantics_words(tp))
         self.many = _collects(tp)
         self.convert_str: Callable[[Any], Any] | None = (
             None if _is_object(tp) else self.types.validate_python
@@ -86,6 +88,45 @@ def describe(inputs: Any, ref_template: str) -> tuple[Any, Any]:
             return {**described, "contentMediaType": "application/octet-stream"}
 
     return TypeAdapter.json_schemas(inputs, ref_template=ref_template, schema_generator=Generator)
+
+
+def _in_pydantics_words(tp: Any) -> Any:
+    """Return a type whose limits are ``pydantic.Field``: it passes over ``msgspec.Meta``."""
+    origin, args = get_origin(tp), get_args(tp)
+    if origin is None or origin is Literal or not args:
+        return tp
+    if origin is not Annotated:
+        inner = tuple(map(_in_pydantics_words, args))
+        if inner == args:
+            return tp
+        return Union[inner] if origin in (Union, UnionType) else origin[inner]  # noqa: UP007
+    metadata = [_field_of(item) if isinstance(item, msgspec.Meta) else item for item in args[1:]]
+    return Annotated[(_in_pydantics_words(args[0]), *metadata)]
+
+
+def _field_of(meta: msgspec.Meta) -> Any:
+    from pydantic import Field
+
+    given = {name: getattr(meta, name) for name in _FIELD_NAMES}
+    bounds = (meta.extra or {}).get(EXTRA_KEY)
+    if bounds is not None:
+        given |= msgspec.structs.asdict(bounds)
+    return Field(**{name: value for name, value in given.items() if value is not None})
+
+
+_FIELD_NAMES = (
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "multiple_of",
+    "min_length",
+    "max_length",
+    "pattern",
+    "title",
+    "description",
+    "examples",
+)
 
 
 def _bounded(fault: Any, loc: Loc) -> Fault:

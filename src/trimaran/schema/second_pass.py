@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect as mi
 
+from trimaran.schema.attrs_classes import attrs_faults, is_attrs
+from trimaran.schema.composing import converter
 from trimaran.schema.constraints import length_breach
 from trimaran.schema.faults import FaultList, Loc
 from trimaran.schema.hooks import decode_hook, is_pydantic
+from trimaran.schema.inspection import checks_of
 from trimaran.schema.leaves import (
     bounds_of,
     convert_leaf,
@@ -23,6 +26,7 @@ from trimaran.schema.leaves import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from trimaran.schema.check import Check
     from trimaran.schema.constraints import Bounds, Breach
 
 _ARRAYS: dict[type, tuple[str, str]] = {
@@ -40,12 +44,79 @@ def find_faults(info: mi.Type, value: Any, loc: Loc, faults: FaultList) -> None:
     faults.visits -= 1
     if faults.full:
         return
+    checks = checks_of(info)
+    if checks:
+        _visit_checked(info, checks, value, loc=loc, faults=faults)
+    else:
+        _visit_unchecked(info, value, loc, faults)
+
+
+def _visit_unchecked(info: mi.Type, value: Any, loc: Loc, faults: FaultList) -> None:
     bare, bounds = bounds_of(info)
     visit = _VISITS.get(type(bare))
-    if visit is not None:
-        visit(bare, value, loc, faults)
-    else:
+    if visit is None:
         _visit_leaf(bare, bounds, value, loc=loc, faults=faults)
+        return
+    known = len(faults.faults)
+    visit(bare, value, loc, faults)
+    if bounds is not None and len(faults.faults) == known:
+        broken = bounds.breach(value)
+        if broken is not None:
+            _report(broken, loc, value, faults)
+
+
+def _visit_checked(
+    info: mi.Type, checks: Sequence[Check], value: Any, *, loc: Loc, faults: FaultList
+) -> None:
+    """Let a type's own checks speak: before all else, and once the rest is right."""
+    given = value
+    for check in checks:
+        if check.before:
+            passed, value = judged(check, value, given, loc=loc, faults=faults)
+            if not passed:
+                return
+    known = len(faults.faults)
+    _visit_unchecked(info, value, loc, faults)
+    if len(faults.faults) > known or all(check.before for check in checks):
+        return
+    made = _converter(faults, bounds_of(info)[0])(value)
+    for check in checks:
+        if not check.before:
+            passed, made = judged(check, made, given, loc=loc, faults=faults)
+            if not passed:
+                return
+
+
+def _converter(faults: FaultList, info: mi.Type) -> Callable[[Any], Any]:
+    """Return what makes values of a type, made once for all items of a list."""
+    made: Callable[[Any], Any] | None = faults.made.get(id(info))
+    if made is None:
+        made = faults.made[id(info)] = converter(info)
+    return made
+
+
+def judged(
+    check: Check, value: Any, given: Any, *, loc: Loc, faults: FaultList
+) -> tuple[bool, Any]:
+    """Return whether a check lets a value pass, and what it makes of it; note why it does not."""
+    try:
+        return True, check(value)
+    except AssertionError as error:
+        report_error(error, loc, given, faults)
+    except ValueError as error:
+        report_error(error, loc, given, faults)
+    return False, None
+
+
+def report_error(error: Exception, loc: Loc, given: Any, faults: FaultList) -> None:
+    """Add the fault that an exception of the application's own code tells of."""
+    text = str(error)
+    if isinstance(error, AssertionError):
+        msg = f"Assertion failed, {text}"
+        faults.add("assertion_error", loc, msg=msg, input=given, ctx={"error": text})
+    else:
+        msg = f"Value error, {text}"
+        faults.add("value_error", loc, msg=msg, input=given, ctx={"error": text})
 
 
 def first_fault(error: Exception, loc: Loc, value: Any, faults: FaultList) -> None:
@@ -175,7 +246,7 @@ def _visit_struct(info: mi.StructType, value: Any, loc: Loc, faults: FaultList) 
         names = {field.encode_name for field in info.fields} | {tag_field}
         _visit_unknown(names, value, loc, faults)
     if len(faults.faults) == known:
-        _visit_whole(info.cls, value, loc, faults)
+        _visit_whole(info, value, loc, faults)
 
 
 def _visit_array_like(info: mi.StructType, value: Any, loc: Loc, faults: FaultList) -> None:
@@ -190,7 +261,7 @@ def _visit_array_like(info: mi.StructType, value: Any, loc: Loc, faults: FaultLi
         elif field.required:
             faults.add("missing", (*loc, index), msg="Field required", input=value)
     if len(faults.faults) == known:
-        _visit_whole(info.cls, value, loc, faults)
+        _visit_whole(info, value, loc, faults)
 
 
 def _visit_fields(
@@ -213,12 +284,35 @@ def _visit_unknown(
             faults.add("extra_forbidden", (*loc, name), msg=msg, input=item)
 
 
-def _visit_whole(cls: type, value: Any, loc: Loc, faults: FaultList) -> None:
-    """Let ``__post_init__`` speak, once every field is right."""
-    if not hasattr(cls, "__post_init__"):
+def _visit_whole(info: Any, value: Any, loc: Loc, faults: FaultList) -> None:
+    """Let a class's own code speak, once every field is right."""
+    if is_attrs(info.cls):
+        _visit_attributes(info, value, loc, faults)
+        return
+    if not hasattr(info.cls, "__post_init__"):
         return
     try:
-        msgspec.convert(value, cls, dec_hook=decode_hook)
+        _converter(faults, info)(value)
+    except ValueError as error:
+        first_fault(error, loc, value, faults)
+
+
+def _visit_attributes(info: Any, value: Any, loc: Loc, faults: FaultList) -> None:
+    """Let the converters and validators of an attrs class speak, each at its field."""
+    values = {
+        field.name: _converter(faults, field.type)(value[field.encode_name])
+        for field in info.fields
+        if field.encode_name in value
+    }
+    known = len(faults.faults)
+    wire = {field.name: field.encode_name for field in info.fields}
+    for name, error in attrs_faults(info.cls, values):
+        text = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+        report_error(ValueError(text), (*loc, wire[name]), value[wire[name]], faults)
+    if len(faults.faults) > known:
+        return
+    try:
+        _converter(faults, info)(value)
     except ValueError as error:
         first_fault(error, loc, value, faults)
 
@@ -233,7 +327,7 @@ def _visit_dataclass(info: mi.DataclassType, value: Any, loc: Loc, faults: Fault
     known = len(faults.faults)
     _visit_fields(info.fields, value, loc, faults)
     if len(faults.faults) == known:
-        _visit_whole(info.cls, value, loc, faults)
+        _visit_whole(info, value, loc, faults)
 
 
 def _visit_typed_dict(info: mi.TypedDictType, value: Any, loc: Loc, faults: FaultList) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect as mi
 
+from trimaran.schema.composing import run
 from trimaran.schema.constraints import length_breach
 from trimaran.schema.faults import FaultList
-from trimaran.schema.hooks import decode_hook
+from trimaran.schema.hooks import decode_hook, is_pydantic
+from trimaran.schema.inspection import checks_of
 from trimaran.schema.leaves import (
     BOOLEANS,
     bounds_of,
@@ -22,11 +24,12 @@ from trimaran.schema.leaves import (
     mismatch,
     plain_type,
 )
-from trimaran.schema.second_pass import member_name
+from trimaran.schema.second_pass import judged, member_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from trimaran.schema.check import Check
     from trimaran.schema.faults import Fault, Loc
 
 _INTEGER = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?\s*")
@@ -123,6 +126,10 @@ def takes_many(info: mi.Type) -> bool:
     bare = bounds_of(info)[0]
     if isinstance(bare, mi.UnionType):
         return any(takes_many(member) for member in bare.types)
+    if isinstance(bare, mi.CustomType) and is_pydantic(bare.cls):
+        from trimaran.schema.pydantic_adapter import pydantic_adapter
+
+        return pydantic_adapter(bare.cls).many
     return type(bare) in _CONTAINERS or isinstance(bare, mi.TupleType)
 
 
@@ -132,11 +139,34 @@ def text_reader(info: mi.Type) -> Callable[[Any], Any]:
     The reader raises ``ValueError`` for what it cannot read. Raises ``TypeError`` for a type that
     no text stands for: an object.
     """
+    checks = checks_of(info)
+    if checks:
+        return _judged_reader(checks, _unchecked_reader(info))
+    return _unchecked_reader(info)
+
+
+def _judged_reader(checks: Sequence[Check], read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    before = [check for check in checks if check.before]
+    after = [check for check in checks if not check.before]
+
+    def judged(given: Any) -> Any:
+        for check in before:
+            given = run(check, given)
+        value = read(given)
+        for check in after:
+            value = run(check, value)
+        return value
+
+    return judged
+
+
+def _unchecked_reader(info: mi.Type) -> Callable[[Any], Any]:
     bare, bounds = bounds_of(info)
     if isinstance(bare, mi.UnionType):
         return _union_reader(bare)
     if type(bare) in _CONTAINERS or isinstance(bare, mi.TupleType):
-        return _many_reader(bare)
+        read = _many_reader(bare)
+        return read if bounds is None else _checked(read, lambda v: bounds.breach(v) is None)
     parse = _leaf_parser(bare)
     check = limit_check(bare, bounds)
     if check is None:
@@ -187,12 +217,26 @@ def _leaf_parser(info: mi.Type) -> Callable[[str], Any]:
         return lambda text: msgspec.convert(text, plain)
     if isinstance(info, mi.CustomType):
         cls = info.cls
+        if is_pydantic(cls):
+            read: Callable[[str], Any] = pydantic_text(cls).convert_str
+            return read
         return lambda text: decode_hook(cls, text)
     parser = _PARSERS.get(type(info))
     if parser is None:
         what = f"{type(info).__name__} cannot be read from text"
         raise TypeError(what)
     return parser
+
+
+def pydantic_text(tp: Any) -> Any:
+    """Return Pydantic's adapter of a type. Raises ``TypeError`` where no text stands for it."""
+    from trimaran.schema.pydantic_adapter import pydantic_adapter
+
+    adapter = pydantic_adapter(tp)
+    if adapter.convert_str is None:
+        what = f"{tp} cannot be read from text"
+        raise TypeError(what)
+    return adapter
 
 
 def _choice_text(value: Any) -> str:
@@ -265,6 +309,25 @@ def text_faults(info: mi.Type, given: Any, loc: Loc, faults: FaultList) -> None:
     faults.visits -= 1
     if faults.full:
         return
+    text = given
+    for check in checks_of(info):
+        if check.before:
+            passed, text = judged(check, text, given, loc=loc, faults=faults)
+            if not passed:
+                return
+    known = len(faults.faults)
+    _unchecked_faults(info, text, loc, faults)
+    after = [check for check in checks_of(info) if not check.before]
+    if not after or len(faults.faults) > known:
+        return
+    value = _unchecked_reader(info)(text)
+    for check in after:
+        passed, value = judged(check, value, given, loc=loc, faults=faults)
+        if not passed:
+            return
+
+
+def _unchecked_faults(info: mi.Type, given: Any, loc: Loc, faults: FaultList) -> None:
     bare, bounds = bounds_of(info)
     if isinstance(bare, mi.UnionType):
         _union_faults(bare, given, loc, faults)
@@ -274,6 +337,8 @@ def text_faults(info: mi.Type, given: Any, loc: Loc, faults: FaultList) -> None:
         for index, text in enumerate(given):
             text_faults(bare.item_type, text, (*loc, index), faults)  # type: ignore[attr-defined]  # all of _CONTAINERS have it
         broken = length_breach(bare, given, _CONTAINERS[type(bare)][1])
+        if broken is None and bounds is not None:
+            broken = bounds.breach(given)
         if broken is not None:
             faults.add(broken[0], loc, msg=broken[1], input=given, ctx=broken[2])
     else:
@@ -281,6 +346,9 @@ def text_faults(info: mi.Type, given: Any, loc: Loc, faults: FaultList) -> None:
 
 
 def _leaf_faults(bare: mi.Type, bounds: Any, text: str, *, loc: Loc, faults: FaultList) -> None:
+    if isinstance(bare, mi.CustomType) and is_pydantic(bare.cls):
+        faults.faults += pydantic_text(bare.cls).errors_str(text, loc)
+        return
     try:
         value = _leaf_parser(bare)(text)
     except (ValueError, TypeError, ArithmeticError):

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
-from msgspec import inspect as mi
 
 from trimaran.schema.adapter import adapter_for, needs_pydantic
 from trimaran.schema.faults import FaultList
+from trimaran.schema.inspection import type_info
 from trimaran.schema.leaves import bounds_of
 from trimaran.schema.strings import takes_many, text_faults, text_reader
 
@@ -57,7 +57,7 @@ def text_object(tp: Any) -> TextObject:
 class _MsgspecObject:
     def __init__(self, tp: Any) -> None:
         self._adapter = adapter_for(tp)
-        info = bounds_of(mi.type_info(tp))[0]
+        info = bounds_of(type_info(tp))[0]
         found = getattr(info, "fields", None)
         if not isinstance(found, tuple):
             what = f"{tp} is no class with fields"

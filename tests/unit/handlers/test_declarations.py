@@ -109,18 +109,6 @@ def test_a_misspelt_option_is_an_error() -> None:
         Router().get("/", **options)(lambda: 1)
 
 
-def test_structs_of_a_union_inside_a_list_need_a_tag() -> None:
-    """What msgspec cannot tell apart inside a container is told with its reason."""
-    router = Router()
-
-    @router.post("/")
-    async def untagged(items: list[dict[str, int] | One]) -> None: ...
-
-    [fault] = faults_of(router)
-    assert fault.id == "TRI-SCHEMA-001"
-    assert "may not contain more than one dict-like type" in fault.what
-
-
 def test_the_place_of_a_bound_method_is_its_function() -> None:
     """A fault in a method's signature names the method."""
 
