@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def init_names(cls: Any) -> dict[str, str] | None:
-    """Return the constructor's arguments by field; None for a class that msgspec makes alone.
+    """Return the constructor's arguments by field; None where msgspec can do alone.
 
     msgspec sets the fields itself, so what the constructor converts would stay as it was sent.
     """
@@ -29,7 +29,7 @@ def init_names(cls: Any) -> dict[str, str] | None:
 
 
 def attrs_fields(cls: Any, hints: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Return each field's type as it is sent, and the rest of its ``msgspec.inspect.Field``."""
+    """Return each field's type as it is sent, and the rest of its description."""
     for attribute in cls.__attrs_attrs__:
         if not attribute.init:
             continue

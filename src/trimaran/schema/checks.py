@@ -1,4 +1,4 @@
-"""What msgspec leaves to do on decoded values: tests of limits, a dataclass' defaults."""
+"""What msgspec leaves to do on decoded values: limits, a dataclass' defaults."""
 
 from __future__ import annotations
 

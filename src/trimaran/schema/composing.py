@@ -33,7 +33,7 @@ _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "p
 
 
 def is_composed(info: mi.Type) -> bool:
-    """Whether msgspec alone would read a type otherwise than it is declared, or not at all."""
+    """Whether msgspec alone would read a type otherwise than declared, or not."""
     return has_own_parts(info) or not _is_accepted(info)
 
 
@@ -277,7 +277,7 @@ class _Composer:
 
 
 def run(check: Any, value: Any) -> Any:
-    """Return what a check makes of a value. Raises ``ValueError`` for one that it refuses."""
+    """Return what a check makes of a value. Raises ``ValueError``."""
     try:
         return check(value)
     except AssertionError as error:

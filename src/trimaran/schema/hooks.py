@@ -17,7 +17,7 @@ def is_pydantic(tp: Any) -> bool:
 
 
 def is_pydantic_metadata(item: Any) -> bool:
-    """Whether a piece of ``Annotated``'s metadata is Pydantic's: ``Field(gt=0)``, a validator."""
+    """Whether metadata of ``Annotated`` is Pydantic's: a ``Field``, a validator."""
     if isinstance(item, Check):
         return False  # it speaks Pydantic's language too, and does not need it
     if hasattr(item, "__get_pydantic_core_schema__"):

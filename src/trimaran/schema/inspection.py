@@ -1,4 +1,4 @@
-"""What a type is made of: msgspec's inspection, and the metadata that it leaves out."""
+"""What a type is made of: msgspec's inspection, and what it leaves out."""
 
 from __future__ import annotations
 

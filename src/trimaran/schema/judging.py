@@ -25,7 +25,7 @@ _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "p
 
 
 def judgement(info: mi.Type) -> Convert | None:
-    """Return what judges a value that is of a type already; None where nothing is to judge.
+    """Return what judges a value that is of a type already; None for nothing.
 
     It returns the value to send, which a ``Check`` may have changed, and raises ``ValueError``.
     """

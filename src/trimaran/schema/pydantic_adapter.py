@@ -99,7 +99,9 @@ def _in_pydantics_words(tp: Any) -> Any:
         inner = tuple(map(_in_pydantics_words, args))
         if inner == args:
             return tp
-        return Union[inner] if origin in (Union, UnionType) else origin[inner]  # noqa: UP007
+        if origin not in (Union, UnionType):
+            return origin[inner]
+        return Union[inner]  # noqa: UP007  made at run time
     metadata = [_field_of(item) if isinstance(item, msgspec.Meta) else item for item in args[1:]]
     return Annotated[(_in_pydantics_words(args[0]), *metadata)]
 

@@ -98,7 +98,7 @@ def _converter(faults: FaultList, info: mi.Type) -> Callable[[Any], Any]:
 def judged(
     check: Check, value: Any, given: Any, *, loc: Loc, faults: FaultList
 ) -> tuple[bool, Any]:
-    """Return whether a check lets a value pass, and what it makes of it; note why it does not."""
+    """Return whether a check lets a value pass, and its value; note why not."""
     try:
         return True, check(value)
     except AssertionError as error:

@@ -229,7 +229,7 @@ def _leaf_parser(info: mi.Type) -> Callable[[str], Any]:
 
 
 def pydantic_text(tp: Any) -> Any:
-    """Return Pydantic's adapter of a type. Raises ``TypeError`` where no text stands for it."""
+    """Return Pydantic's adapter of a type that text stands for, else ``TypeError``."""
     from trimaran.schema.pydantic_adapter import pydantic_adapter
 
     adapter = pydantic_adapter(tp)
