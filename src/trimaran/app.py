@@ -15,6 +15,13 @@ from trimaran.di import Dependency, key_of
 from trimaran.errors import ConfigurationError, ConfigurationErrors, HTTPException
 from trimaran.handlers import FaultHandlers, Router, compile_routes
 from trimaran.handlers.app_scope import AppScope, resolved
+from trimaran.handlers.middleware import (
+    check_middleware,
+    made_middleware,
+    requests_only,
+    split_stack,
+    surrounded,
+)
 from trimaran.http import Endpoint, RedirectResponse
 from trimaran.routing import RouteTable
 
@@ -24,19 +31,19 @@ if TYPE_CHECKING:
         AsyncIterator,
         Awaitable,
         Callable,
+        Iterable,
         Mapping,
         MutableMapping,
         Sequence,
     )
-    from contextlib import AbstractAsyncContextManager
 
     from trimaran.handlers import Plan, Route
+    from trimaran.handlers.life import Lifespan
+    from trimaran.handlers.mount import Mount
     from trimaran.http import Request, Response
     from trimaran.mounts import MountTable
     from trimaran.routing import Converter
     from trimaran.settings import Settings
-
-    Lifespan = Callable[["App"], AbstractAsyncContextManager[Mapping[str, Any] | None]]
 
 
 class State:
@@ -88,7 +95,9 @@ class App(Router):
     title, version, description: of the API, shown in its documentation
     openapi_url, docs_url, redoc_url: None, or an empty one, switches it off
     lifespan:     ``async with lifespan(app)`` surrounds the application's life; a mapping that it
-                  yields becomes attributes of ``app.state``
+                  yields becomes attributes of ``app.state`` and of each ``request.state``
+    on_startup, on_shutdown: called after the lifespan has begun and before it ends
+    middleware:   ``[Middleware(Class, ...)]``, functions or instances, the first outermost
     dependencies, responses, deprecated, include_in_schema, default_response_class: of every route
     exception_handlers: what answers, by exception class or status
     debug:        the readable error page; taken from the settings where None
@@ -111,6 +120,9 @@ class App(Router):
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
         lifespan: Lifespan | None = None,
+        on_startup: Sequence[Callable[[], Any]] | None = None,
+        on_shutdown: Sequence[Callable[[], Any]] | None = None,
+        middleware: Sequence[Any] = (),
         dependencies: Sequence[Dependency] = (),
         responses: Mapping[int | str, Mapping[str, Any]] | None = None,
         deprecated: bool | None = None,
@@ -130,7 +142,11 @@ class App(Router):
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             default_response_class=default_response_class,
+            lifespan=lifespan,
+            on_startup=on_startup,
+            on_shutdown=on_shutdown,
         )
+        self.stack += [_in_stack(one) for one in middleware]
         self.exception_handlers.update(exception_handlers or {})
         self.title = title
         self.version = version
@@ -141,14 +157,14 @@ class App(Router):
         self.redoc_url = redoc_url
         self.state = State()
         self._overrides = Overrides(self._forget)
-        self._lifespan = lifespan
+        self.lifespan_state: dict[str, Any] = {}
         self._debug = debug
         self._database_url = database
         self._settings = settings
         self.problem_details = problem_details
         self._redirect_slashes = redirect_slashes
         self._converters = converters or {}
-        self._asgi_layers: list[Callable[..., Any]] = []
+        self._hosts: dict[str, Any] = {}
         self._mounts: MountTable | None = None
         self._running: AsyncExitStack | None = None
         self._app_scope = AppScope()
@@ -226,7 +242,19 @@ class App(Router):
 
         Raises ``ConfigurationError`` where no route has that name or a parameter is missing.
         """
-        return self.build().reverse(name, **params)
+        table = self.build()
+        try:
+            return table.reverse(name, **params)
+        except ConfigurationError:
+            found = None if self._mounts is None else self._mounts.reverse(name, params)
+            if found is None:
+                raise
+            return found
+
+    def scheme_of(self, name: str) -> str:
+        """Return ``ws`` where the route of that name is a WebSocket's, else ``http``."""
+        named = (plan.route for plan in self.plans if plan.route.name == name)
+        return "ws" if any(route.socket is not None for route in named) else "http"
 
     # Compilation
 
@@ -246,12 +274,13 @@ class App(Router):
             debug_page=self._error_page(),
             problem_details=self.problem_details,
         )
+        outer, self._inner = split_stack(self.stack)
         compiled = compile_routes(
             [*self.routes, *self._documentation_routes()],
             overrides=self.dependency_overrides,
             faults=self._faults,
             app_scope=self._app_scope,
-            middleware=self.stack,
+            middleware=self._inner,
         )
         table: RouteTable[Endpoint] = RouteTable(self._missing)
         for name, converter in self._converters.items():
@@ -266,46 +295,53 @@ class App(Router):
                 clashes.append(clash)
         if clashes:
             raise ConfigurationErrors(clashes)
+        self._mounts = self._mount_table()
         self._plans = [plan for plan, _ in compiled]
         self._table = table
-        self.resolve = table.resolve if not self._asgi_layers else self._resolve_through_layers
+        self.resolve = self._resolution(table, outer)
         return table
+
+    def _mount_table(self) -> MountTable | None:
+        mounts = self.mounts
+        if not mounts:
+            return None
+        from trimaran.mounts import MountTable
+
+        def surround(endpoint: Endpoint, mount: Mount) -> Endpoint:
+            faults = self._faults.within(mount.exception_handlers)
+            return self._surrounded(endpoint, (*self._inner, *mount.middleware), faults)
+
+        return MountTable(mounts, self._answer_fault, surround)
+
+    def _resolution(
+        self, table: RouteTable[Endpoint], outer: Sequence[Any]
+    ) -> Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]:
+        """Return what resolves requests: the table itself, where nothing stands before it."""
+        resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]] = table.resolve
+        if self._hosts:
+            from trimaran.mounts.choice import by_host
+
+            resolve = by_host(self._hosts, resolve, self._answer_fault, self._surrounded)
+        if outer:
+            from trimaran.mounts.layers import through
+
+            resolve = through(
+                *(outer, resolve),
+                app=self,
+                failed=self._answer_fault,
+                surround=self._surrounded,
+            )
+        return resolve
 
     def _forget(self) -> None:
         """Compile again at the next request: a declaration has changed."""
         self._table = None
         self._document = None
-        self._layered_app: Callable[..., Any] | None = None
         self.resolve = self._build_and_resolve
 
     def _build_and_resolve(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
         self.build()
         return self.resolve(method, path)
-
-    def _resolve_through_layers(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
-        """Return what runs the ASGI middleware, which runs the application in its turn.
-
-        A WebSocket goes through it under an ASGI server alone, which has made the scope for it.
-        """
-        if method == "WEBSOCKET":
-            return self.build().resolve(method, path)
-        from trimaran.mounts import asgi_endpoint
-
-        return asgi_endpoint(self._layered(), self._faults.answer), {}
-
-    def _layered(self) -> Callable[..., Any]:
-        """Return the application with its ASGI middleware around it; made once."""
-        if self._layered_app is None:
-            from trimaran.server.asgi import asgi_call
-
-            async def core(scope: Any, receive: Any, send: Any) -> None:
-                await asgi_call(self, scope, receive, send, resolve=self.build().resolve)
-
-            layered: Callable[..., Any] = core
-            for layer in reversed(self._asgi_layers):
-                layered = layer(layered)
-            self._layered_app = layered
-        return self._layered_app
 
     def _documentation_routes(self) -> Sequence[Route]:
         if not self.openapi_url:
@@ -332,7 +368,7 @@ class App(Router):
         if self._mounts is not None and not allowed:
             mounted = self._mounts.find(method, path)
             if mounted is not None:
-                return mounted if method == "WEBSOCKET" else self._surrounded(mounted)
+                return mounted
         if self._redirect_slashes and not allowed and self._table is not None:
             other = self._table.other_slash(method, path)
             if other is not None:
@@ -342,32 +378,23 @@ class App(Router):
             Endpoint(lambda request: self._faults.answer(request, fault), label="unmatched")
         )
 
-    def add_middleware(self, middleware: type, **options: Any) -> None:
+    def add_middleware(self, middleware: Any, *args: Any, **options: Any) -> None:
         """Put a middleware class around the application: the last is the outermost.
 
         Of this framework's classes an instance joins the function middleware. Any other is ASGI's:
         it is called with the application, which from then on answers every request through it.
         """
-        from trimaran.handlers.middleware import takes_requests
-
-        if takes_requests(middleware):
-            self.stack.insert(0, middleware(**options))
-        else:
-            self._asgi_layers.insert(0, partial(middleware, **options))
+        self.stack.insert(0, made_middleware(middleware, *args, **options))
         self._forget()
 
-    def mount(self, path: str, app: Any, name: str = "") -> None:
-        """Let another application answer for the paths below one, where no route does.
+    def host(self, host: str, app: Any, name: str = "") -> None:
+        """Let another application answer for a host, whatever the path.
 
-        app:  an ``App``, ``StaticFiles``, an ASGI application, ``WSGIMiddleware(application)``; an
-              ``App`` starts and stops with this one
-        name: of no use yet beside FastAPI's signature
+        host: ``api.shop.example``, or ``*.shop.example`` for every name below it
+        app:  as for ``mount``; name: of no use yet beside Starlette's signature
         """
-        if self._mounts is None:
-            from trimaran.mounts import MountTable
-
-            self._mounts = MountTable(self._answer_fault)
-        self._mounts.add(path, app)
+        self._hosts[host] = app
+        self._forget()
 
     def _answer_fault(self, request: Request, error: Exception) -> Any:
         return self._faults.answer(request, error)
@@ -383,13 +410,23 @@ class App(Router):
 
         self.mount(path, StaticFiles(directory, html=True, fallback="index.html", **options))
 
-    def _surrounded(self, endpoint: Endpoint) -> Endpoint:
-        """Return an endpoint of no route with the application's middleware around it."""
-        if not self.stack:
+    def _surrounded(
+        self,
+        endpoint: Endpoint,
+        stack: Sequence[Any] | None = None,
+        faults: FaultHandlers | None = None,
+    ) -> Endpoint:
+        """Return an endpoint of no route with middleware around it, the application's if unsaid."""
+        stack = self._inner if stack is None else stack
+        if not stack:
             return endpoint
-        from trimaran.handlers.middleware import surrounded
+        faults = self._faults if faults is None else faults
+        if hasattr(endpoint, "talk"):
+            from trimaran.handlers.socket_middleware import surrounded_socket
 
-        return surrounded(endpoint, self.stack, self._faults)
+            return surrounded_socket(endpoint, stack, faults)  # type: ignore[arg-type]  # it has talk
+        requests = requests_only(stack)
+        return surrounded(endpoint, requests, faults) if requests else endpoint
 
     # Life
 
@@ -403,17 +440,16 @@ class App(Router):
         try:
             await self._open_database(running)
             await running.enter_async_context(self._app_scope.layer())
-            if self._lifespan is not None:
-                yielded = await running.enter_async_context(self._lifespan(self))
-                self.state.__dict__.update(yielded or {})
+            for life in self.lives():
+                self.lifespan_state.update(await life.begin(self, running))
+                self.state.__dict__.update(self.lifespan_state)
                 # What the lifespan took outlives it; what is made from here on may use it.
                 await running.enter_async_context(self._app_scope.layer())
             for plan in self._plans:
                 await self._app_scope.make(plan.graph.lasting)
-            for mounted in self._mounts or ():
-                if hasattr(mounted, "startup"):
-                    await mounted.startup()
-                    running.push_async_callback(mounted.shutdown)
+            for other in self._others():
+                await other.startup()
+                running.push_async_callback(other.shutdown)
         except BaseException:
             self._running = None
             await running.aclose()
@@ -429,6 +465,14 @@ class App(Router):
                 await running.aclose()
         finally:
             await self._app_scope.close()
+
+    def _others(self) -> Iterable[Any]:
+        """Return the applications that start and stop with this one."""
+        if not self.mounts and not self._hosts:
+            return ()
+        from trimaran.mounts.table import applications
+
+        return applications([*(mount.app for mount in self.mounts), *self._hosts.values()])
 
     @asynccontextmanager
     async def resolve_dependency(
@@ -475,12 +519,23 @@ class App(Router):
         send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
     ) -> None:
         """Serve one ASGI 3 connection: any ASGI server runs the application as it is."""
-        if self._asgi_layers:
-            await self._layered()(scope, receive, send)
+        if self._table is None:
+            self.build()
+        layered = getattr(self.resolve, "asgi", None)
+        if layered is not None:
+            await layered(scope, receive, send)
             return
         from trimaran.server.asgi import asgi_call
 
         await asgi_call(self, scope, receive, send)
+
+
+def _in_stack(declared: Any) -> Any:
+    """Return what stands in the stack for ``Middleware(cls, ...)``, a function or an instance."""
+    if hasattr(declared, "cls") and hasattr(declared, "kwargs"):
+        return made_middleware(declared.cls, *declared.args, **declared.kwargs)
+    check_middleware(declared)
+    return declared
 
 
 def _unmatched(method: str, allowed: frozenset[str]) -> HTTPException:

@@ -41,7 +41,7 @@ def compile_routes(
         try:
             plan = build_plan(route, overrides)
             if route.socket is not None:
-                compiled.append((plan, _websocket(plan, faults, app_scope)))
+                compiled.append((plan, _websocket(plan, faults, app_scope, middleware)))
                 continue
             endpoint = compile_endpoint(plan, faults, middleware, app_scope=app_scope)
             compiled.append((plan, endpoint))
@@ -54,11 +54,17 @@ def compile_routes(
     return compiled
 
 
-def _websocket(plan: Plan, faults: FaultHandlers, app_scope: AppScope | None) -> Endpoint:
+def _websocket(
+    plan: Plan,
+    faults: FaultHandlers,
+    app_scope: AppScope | None,
+    middleware: Sequence[Middleware],
+) -> Endpoint:
     from trimaran.handlers.app_scope import AppScope
     from trimaran.handlers.websockets import compile_websocket
 
-    return compile_websocket(plan, faults, AppScope() if app_scope is None else app_scope)
+    held = AppScope() if app_scope is None else app_scope
+    return compile_websocket(plan, faults, held, middleware)
 
 
 def _distinct(faults: Sequence[ConfigurationError]) -> list[ConfigurationError]:

@@ -16,7 +16,7 @@ from trimaran.handlers.input_source import InputWriter
 from trimaran.handlers.inputs import BACKGROUND, REQUEST, RESPONSE
 from trimaran.handlers.interpreting import manager_of, refuse
 from trimaran.handlers.limits import timed
-from trimaran.handlers.middleware import surrounded
+from trimaran.handlers.middleware import requests_only, surrounded
 from trimaran.handlers.stepping import step
 from trimaran.handlers.taking import CarefulTaker
 from trimaran.handlers.threads import in_thread
@@ -51,7 +51,7 @@ def compile_endpoint(
     held = AppScope() if app_scope is None else app_scope
     route = plan.route
     faults = faults.within(route.exception_handlers)
-    chain = (*middleware, *route.middleware)
+    chain = requests_only((*middleware, *route.middleware))
     inner = faults.passing() if chain else faults
     if is_custom(route):
         endpoint = customised(_bare_endpoint(plan, Raising(), held), route, inner)

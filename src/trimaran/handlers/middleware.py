@@ -35,14 +35,50 @@ def takes_requests(cls: type) -> bool:
     return code is not None and code.co_argcount == 3
 
 
+class AsgiLayer:
+    """An ASGI middleware in an application's stack.
+
+    make: returns the middleware around an ASGI application
+    """
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self.make = make
+
+
+def made_middleware(cls: Any, *args: Any, **options: Any) -> Any:
+    """Return what stands in a stack for a class of middleware and its options.
+
+    An instance of this framework's classes; any other class is ASGI's, which is called with the
+    application.
+    """
+    if takes_requests(cls):
+        return cls(*args, **options)
+    return AsgiLayer(lambda app: cls(app, *args, **options))
+
+
+def split_stack(stack: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Return a stack up to its innermost ASGI middleware, and what is inside."""
+    for index in range(len(stack) - 1, -1, -1):
+        if isinstance(stack[index], AsgiLayer):
+            return [*stack[: index + 1]], [*stack[index + 1 :]]
+    return [], [*stack]
+
+
 def check_middleware(middleware: object) -> None:
     """Raise ``ConfigurationError`` for what cannot be called as a middleware."""
     if callable(middleware) and not isinstance(middleware, type):
+        return
+    if hasattr(middleware, "websocket") and not isinstance(middleware, type):
         return
     what = f"{middleware!r} is not a middleware."
     mend = "Pass 'async def middleware(request, call_next)' or an instance of a middleware class."
     place = locate(middleware) if isinstance(middleware, type) else ""
     raise ConfigurationError("TRI-MIDDLEWARE-001", what, mend, where=place)
+
+
+def requests_only(stack: Sequence[Any]) -> list[Middleware]:
+    """Return what of a stack concerns requests; the rest is for WebSockets alone."""
+    return [one for one in stack if callable(one)]
 
 
 def surrounded(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trimaran.di import Dependency
     from trimaran.handlers.shape import Shape
     from trimaran.http import Request, Response
-    from trimaran.http.websocket_endpoint import SocketOptions
+    from trimaran.http.socket_options import SocketOptions
     from trimaran.types import Handler
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 import msgspec
 
 from trimaran.errors import ConfigurationError
+from trimaran.handlers.life import Life
 from trimaran.handlers.middleware import check_middleware
+from trimaran.handlers.mount import Mount, check_taken, declare_mount
 from trimaran.handlers.route import UNSET, Route, locate
 from trimaran.handlers.shape import take_shape
 from trimaran.handlers.signature import local_names, name_of, where_of
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from trimaran.di import Dependency
+    from trimaran.handlers.life import Lifespan
     from trimaran.handlers.middleware import Middleware
     from trimaran.types import Handler
 
@@ -106,6 +109,14 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
             response_class=_first(route.response_class, self.response_class),
         )
 
+    def mount(self, mount: Mount) -> Mount:
+        return msgspec.structs.replace(
+            mount,
+            path=self.prefix + mount.path,
+            exception_handlers={**self.exception_handlers, **mount.exception_handlers},
+            middleware=(*self.middleware, *mount.middleware),
+        )
+
 
 class Router:
     """A group of routes, with what they share.
@@ -115,6 +126,7 @@ class Router:
     responses:    declared for every route, for the documentation
     default_response_class, max_body, timeout, cancel_on_disconnect: of the routes that do not say
                   it themselves
+    lifespan, on_startup, on_shutdown: begin and end with the application
     route_class:  a ``Route`` whose ``get_route_handler`` stands around those declared here
 
     stack: the middleware around every route, outermost first; ``use`` and ``middleware`` fill it
@@ -134,6 +146,9 @@ class Router:
         max_body: int | None = None,
         timeout: float | None = None,
         cancel_on_disconnect: bool | None = None,
+        lifespan: Lifespan | None = None,
+        on_startup: Sequence[Callable[[], Any]] | None = None,
+        on_shutdown: Sequence[Callable[[], Any]] | None = None,
     ) -> None:
         _check_prefix(prefix)
         self.default_response_class = default_response_class
@@ -148,15 +163,21 @@ class Router:
         self.include_in_schema = include_in_schema
         self.deprecated = deprecated
         self.exception_handlers: ExceptionHandlers = {}
-        self.stack: list[Middleware] = []
-        self._entries: list[Route | tuple[Router, _Around]] = []
+        self.stack: list[Any] = []
+        self.life = Life(lifespan, on_startup, on_shutdown)
+        self._entries: list[Route | Mount | tuple[Router, _Around]] = []
 
     @property
     def routes(self) -> list[Route]:
         """Every route, those of included routers too, as they are declared by now."""
-        return self._routes(())
+        return [entry for entry in self._declared(()) if isinstance(entry, Route)]
 
-    def _routes(self, outer: tuple[Router, ...]) -> list[Route]:
+    @property
+    def mounts(self) -> list[Mount]:
+        """What is mounted, here and in included routers, as it is declared by now."""
+        return [entry for entry in self._declared(()) if isinstance(entry, Mount)]
+
+    def _declared(self, outer: tuple[Router, ...]) -> list[Route | Mount]:
         if self in outer:
             what = f"Router {self.prefix!r} includes itself."
             raise ConfigurationError("TRI-ROUTE-011", what, "Include it once, in another.")
@@ -175,14 +196,19 @@ class Router:
             cancel_on_disconnect=self.cancel_on_disconnect,
             response_class=self.default_response_class,
         )
-        found: list[Route] = []
+        found: list[Route | Mount] = []
         for entry in self._entries:
             if isinstance(entry, Route):
                 found.append(own.route(entry))
+            elif isinstance(entry, Mount):
+                found.append(own.mount(entry))
             else:
                 router, around = entry
-                inner = router._routes((*outer, self))
-                found += [own.route(around.route(route)) for route in inner]
+                for inner in router._declared((*outer, self)):
+                    if isinstance(inner, Route):
+                        found.append(own.route(around.route(inner)))
+                    else:
+                        found.append(own.mount(around.mount(inner)))
         return found
 
     def include_router(
@@ -209,6 +235,18 @@ class Router:
             response_class=default_response_class,
         )
         self._entries.append((router, around))
+        self._forget()
+
+    def mount(self, path: str, app: Any, name: str = "") -> None:
+        """Let another application answer for the paths below one, where no route does.
+
+        app:  an ``App``, ``StaticFiles``, an ASGI application, ``WSGIMiddleware(application)``; an
+              ``App`` starts and stops with this one
+        name: for ``url_for``: ``"name:route"``, or the name itself and ``path=`` for a file
+        """
+        mount = declare_mount(path, app, name)
+        check_taken([*(entry for entry in self._entries if isinstance(entry, Mount)), mount])
+        self._entries.append(mount)
         self._forget()
 
     def add_api_route(
@@ -350,8 +388,8 @@ class Router:
         options: SocketRouteOptions,
         frame: FrameType,
     ) -> None:
+        from trimaran.http.socket_options import SocketOptions
         from trimaran.http.websocket_channel import WEBSOCKET
-        from trimaran.http.websocket_endpoint import SocketOptions
 
         if path and not path.startswith("/"):
             what = f"Path {path!r} does not begin with '/'."
@@ -385,6 +423,27 @@ class Router:
 
         return declare
 
+    def on_event(self, event: str) -> Callable[[F], F]:
+        """Declare what runs at ``startup`` or ``shutdown``; a ``lifespan`` reads better."""
+
+        def declare(call: F) -> F:
+            self.life.add(event, call)
+            return call
+
+        return declare
+
+    def add_event_handler(self, event: str, func: Callable[[], Any]) -> None:
+        """Add what runs at ``startup`` or at ``shutdown``."""
+        self.life.add(event, func)
+
+    def lives(self) -> list[Life]:
+        """Return what starts and stops: this router's own, then that of those it includes."""
+        found = {id(self.life): self.life}
+        for entry in self._entries:
+            if isinstance(entry, tuple):
+                found.update({id(life): life for life in entry[0].lives()})
+        return list(found.values())
+
     def add_exception_handler(
         self, kind: type[BaseException] | int, handler: Callable[..., Any]
     ) -> None:
@@ -404,16 +463,22 @@ class Router:
     def middleware(self, kind: str = "http") -> Callable[[F], F]:
         """Declare a function middleware: the last declared is the outermost.
 
-        kind: ``http``, the only one there is
+        kind: ``http``: it takes a request and ``call_next`` and returns the answer;
+              ``websocket``: it takes a ``WebSocket`` and ``call_next`` and returns nothing
         """
-        if kind != "http":
+        if kind not in ("http", "websocket"):
             what = f"There is no middleware of the kind {kind!r}."
-            mend = "Write @app.middleware('http')."
+            mend = "Write @app.middleware('http') or @app.middleware('websocket')."
             raise ConfigurationError("TRI-MIDDLEWARE-001", what, mend)
 
         def declare(middleware: F) -> F:
             check_middleware(middleware)
-            self.stack.insert(0, middleware)
+            if kind == "websocket":
+                from trimaran.handlers.socket_middleware import SocketMiddleware
+
+                self.stack.insert(0, SocketMiddleware(middleware))
+            else:
+                self.stack.insert(0, middleware)
             self._forget()
             return middleware
 

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from trimaran.di import kind_of
-from trimaran.errors import (
-    ConfigurationError,
-    HTTPException,
-    WebSocketDisconnect,
-    WebSocketException,
-)
+from trimaran.errors import ConfigurationError, HTTPException
 from trimaran.handlers.inputs import CONNECTION, SOCKET
 from trimaran.handlers.interpreting import call_nodes, values_of
 from trimaran.handlers.plan import Parameter
+from trimaran.handlers.socket_middleware import guarded, surrounded_socket
 from trimaran.handlers.taking import CarefulTaker
-from trimaran.http.response import JSONResponse, Response, StreamingResponse
-from trimaran.http.websocket import WebSocketState, clip
-from trimaran.http.websocket_endpoint import SocketOptions, WebSocketEndpoint
+from trimaran.http.socket_options import SocketOptions
+from trimaran.http.websocket_endpoint import WebSocketEndpoint
 from trimaran.routing.template import template_params
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trimaran.handlers.app_scope import AppScope
     from trimaran.handlers.fault_handlers import FaultHandlers
     from trimaran.handlers.plan import Plan
     from trimaran.http.websocket import WebSocket
 
-logger = logging.getLogger("trimaran.errors")
 
-
-def compile_websocket(plan: Plan, faults: FaultHandlers, app_scope: AppScope) -> WebSocketEndpoint:
+def compile_websocket(
+    plan: Plan, faults: FaultHandlers, app_scope: AppScope, middleware: Sequence[Any] = ()
+) -> WebSocketEndpoint:
     """Return the endpoint of a WebSocket route.
 
+    middleware: of the application, around the routers' own; only what concerns WebSockets counts
     Raises ``ConfigurationError`` for a handler that is no ``async def``.
     """
     route = plan.route
     if kind_of(route.handler) not in {"coroutine", "awaitable"}:
         what = "A WebSocket's handler must be 'async def', without 'yield'."
         raise ConfigurationError("TRI-WS-009", what, "Write 'async def'.", where=route.where)
-    conversation = _Conversation(plan, faults.within(route.exception_handlers), app_scope)
+    faults = faults.within(route.exception_handlers)
+    conversation = _Conversation(plan, faults, app_scope)
     options = route.socket or SocketOptions()
-    return WebSocketEndpoint(conversation.talk, options=options, label=route.label)
+    endpoint = WebSocketEndpoint(conversation.talk, options=options, label=route.label)
+    return surrounded_socket(endpoint, [*middleware, *route.middleware], faults)
 
 
 class _Conversation:
@@ -60,23 +59,12 @@ class _Conversation:
 
     async def talk(self, ws: WebSocket) -> None:
         """Run the handler and leave the socket closed, whatever happens."""
-        try:
-            check_origin(ws, self._options)
-            if self._options.rate is not None:
-                ws.limit_rate(*self._options.rate)
-            await self._run(ws)
-        except WebSocketDisconnect:
-            return
-        except Exception as error:  # noqa: BLE001  the client is told, the log has the trace
-            await self._settle(ws, error)
-            return
-        if ws.application_state is WebSocketState.CONNECTING:
-            logger.warning("%s returned without accepting its WebSocket", self._label)
-            await ws.close()
-        elif _is_open(ws):
-            await ws.close()
+        await guarded(self._run(ws), ws, self._faults.answer, self._label)
 
     async def _run(self, ws: WebSocket) -> None:
+        check_origin(ws, self._options)
+        if self._options.rate is not None:
+            ws.limit_rate(*self._options.rate)
         graph = self._graph
         if not self._held.holds(graph.lasting):
             await self._held.make(graph.lasting)
@@ -98,46 +86,6 @@ class _Conversation:
             kwargs = {argument.name: value for value, argument in pairs if argument.keyword}
             await graph.call(*args, **kwargs)
 
-    async def _settle(self, ws: WebSocket, error: Exception) -> None:
-        """Tell the client of a fault in the way that is left: an answer, or a close frame."""
-        try:
-            if ws.application_state is WebSocketState.CONNECTING:
-                await ws.send_denial_response(await self._denial(ws, error))
-            elif isinstance(error, WebSocketException):
-                await _close(ws, error.code, error.reason)
-            elif isinstance(error, HTTPException):
-                code = 1008 if error.status_code < 500 else 1011
-                await _close(ws, code, str(error.detail))
-            else:
-                await self._answer(ws, error)
-                await _close(ws, 1011, "Internal Error")
-        except WebSocketDisconnect:
-            return
-
-    async def _denial(self, ws: WebSocket, error: Exception) -> Response:
-        if isinstance(error, WebSocketException):
-            return JSONResponse({"detail": error.reason or "Forbidden"}, 403)
-        answer = await self._answer(ws, error)
-        if isinstance(answer, StreamingResponse):
-            logger.error("%s cannot be denied with a stream", self._label)
-            return JSONResponse({"detail": "Internal Server Error"}, 500)
-        return answer
-
-    async def _answer(self, ws: WebSocket, error: Exception) -> Response:
-        """Return what an HTTP route would answer; the fault is logged where it is one."""
-        answer = self._faults.answer(ws, error)  # type: ignore[arg-type]  # its head is enough
-        return answer if isinstance(answer, Response) else await answer
-
-
-def _is_open(ws: WebSocket) -> bool:
-    connected = WebSocketState.CONNECTED
-    return ws.application_state is connected and ws.client_state is connected
-
-
-async def _close(ws: WebSocket, code: int, reason: str) -> None:
-    if _is_open(ws):
-        await ws.close(code, clip(reason))
-
 
 def check_origin(ws: WebSocket, options: SocketOptions) -> None:
     """Refuse a page of another host that connects with the user's cookies.
@@ -146,7 +94,7 @@ def check_origin(ws: WebSocket, options: SocketOptions) -> None:
     would be open to every site that its user visits. Raises ``HTTPException`` 403.
     """
     origin = ws.headers.get("origin")
-    if origin is None or "*" in options.origins or origin in options.origins:
+    if ws.origin_allowed or origin is None or "*" in options.origins or origin in options.origins:
         return
     if "cookie" not in ws.headers and "authorization" not in ws.headers:
         if not options.origins:

@@ -39,7 +39,9 @@ class HTTPConnection:
         "_cookies",
         "_headers",
         "_id",
+        "_outer",
         "_query_params",
+        "_root_path",
         "_state",
         "_url",
         "app",
@@ -108,8 +110,60 @@ class HTTPConnection:
 
     @property
     def base_url(self) -> URL:
-        """Scheme, host and ``/``."""
-        return self.url.replace(path="/", query="", fragment="")
+        """Scheme, host, and the application's root path with a ``/`` at its end."""
+        from trimaran.http.url import quote_path
+
+        path = quote_path(self.root_path.rstrip("/")) + "/"
+        return self.url.replace(path=path, query="", fragment="")
+
+    @property
+    def root_path(self) -> str:
+        """The part of ``path`` that ``app`` is mounted below, or nothing."""
+        return getattr(self, "_root_path", "")
+
+    def enter(self, app: Any, prefix: str = "") -> None:
+        """Go on in another application, which is mounted below a prefix."""
+        outer = getattr(self, "_outer", ())
+        self._outer: tuple[tuple[Any, str], ...] = (
+            (getattr(self, "app", None), self.root_path),
+            *outer,
+        )
+        self._root_path: str = self.root_path + prefix
+        self.app = app
+
+    def _applications(self) -> tuple[tuple[Any, str], ...]:
+        """Return the application and those around it, innermost first, each with its root path."""
+        here = (getattr(self, "app", None), self.root_path)
+        return (here, *getattr(self, "_outer", ()))
+
+    def url_for(self, name: str, /, **path_params: Any) -> URL:
+        """Return the whole URL of the route of that name, its parameters filled in.
+
+        The name is looked up in the application that answers, then in those that it is mounted in:
+        there ``"mount:name"`` names a route of a mounted one, ``"static"`` with ``path="a.css"``
+        a file. Raises ``ConfigurationError`` where there is none.
+        """
+        from trimaran.errors import ConfigurationError
+        from trimaran.http.url import URL, base_of, quote_path
+
+        unknown: ConfigurationError | None = None
+        for app, root in self._applications():
+            find = getattr(app, "url_path_for", None)
+            if find is None:
+                continue
+            try:
+                path: str = find(name, **path_params)
+            except ConfigurationError as error:
+                unknown = unknown or error
+                continue
+            secure = self.channel.scheme in ("https", "wss")
+            kind = app.scheme_of(name) if hasattr(app, "scheme_of") else "http"
+            base = base_of(self.channel, self.headers.get("host")).partition("://")[2]
+            return URL(f"{kind}{'s' if secure else ''}://{base}{quote_path(root)}{path}")
+        if unknown is not None:
+            raise unknown
+        what = f"No application is known that could have a route {name!r}."
+        raise ConfigurationError("TRI-PATH-005", what, "Ask within a request of an App.")
 
     @property
     def client(self) -> Address | None:
@@ -121,13 +175,19 @@ class HTTPConnection:
 
     @property
     def state(self) -> State:
-        """A place for whatever the application wants to keep with this request."""
+        """A place for whatever the application wants to keep with this request.
+
+        What the lifespan yielded is there from the beginning.
+        """
         try:
             return self._state
         except AttributeError:
             from trimaran.http.state import State
 
-            self._state: State = State()
+            given: dict[str, Any] = {}
+            for app, _ in reversed(self._applications()):
+                given.update(getattr(app, "lifespan_state", ()))
+            self._state: State = State(**given)
             return self._state
 
     @property

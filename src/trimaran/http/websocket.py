@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 
     from trimaran.http.response import Response
+    from trimaran.http.socket_options import SocketOptions
     from trimaran.http.websocket_channel import Socket
     from trimaran.types import RawHeaders
 
@@ -58,9 +59,13 @@ class WebSocket(HTTPConnection):
 
     client_state, application_state: what either side has done
     subprotocol: the one that was accepted
+    origin_allowed: a middleware has allowed the page's origin, the route need not look at it
     """
 
-    __slots__ = ("_meter", "_wire", "application_state", "client_state", "subprotocol")
+    __slots__ = (
+        *("_meter", "_wire", "application_state", "client_state", "origin_allowed"),
+        "subprotocol",
+    )
 
     def __init__(
         self, path: str, query_string: bytes, raw_headers: RawHeaders, channel: Socket
@@ -74,6 +79,7 @@ class WebSocket(HTTPConnection):
         self.client_state = _CONNECTING
         self.application_state = _CONNECTING
         self.subprotocol: str | None = None
+        self.origin_allowed = False
         self._wire = channel
         self._meter: _Meter | None = None
 
@@ -86,6 +92,10 @@ class WebSocket(HTTPConnection):
     def limit_rate(self, count: int, seconds: float) -> None:
         """Close with 1008 when more messages than that arrive in so many seconds."""
         self._meter = _Meter(count, seconds)
+
+    def allow(self, options: SocketOptions) -> None:
+        """Let another route's options hold, before the handshake is completed."""
+        self._wire.options = options
 
     def is_disconnected(self) -> bool:
         """Whether the client is known to have left. Not a coroutine: it never waits."""

@@ -8,6 +8,7 @@ from trimaran.http.channel import Channel
 
 if TYPE_CHECKING:
     from trimaran.http.response import Response
+    from trimaran.http.socket_options import SocketOptions
     from trimaran.types import RawHeaders
 
 WEBSOCKET = "WEBSOCKET"
@@ -19,7 +20,12 @@ class Socket(Channel, Protocol):
 
     A ``WebSocket`` calls it in a sensible order only: ``accept`` or ``deny`` first and once,
     nothing after ``send_close``.
+
+    options: what the route allows, as it stands when the handshake is completed; an application
+             that is chosen by the handshake's headers sets those of its own route
     """
+
+    options: SocketOptions
 
     async def accept(self, subprotocol: str | None, headers: RawHeaders) -> None:
         """Complete the handshake."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trimaran.middleware.concurrency import ConcurrencyLimitMiddleware
     from trimaran.middleware.cors import CORSMiddleware
+    from trimaran.middleware.declared import Middleware
     from trimaran.middleware.gzip import GZipMiddleware
     from trimaran.middleware.hosts import HTTPSRedirectMiddleware, TrustedHostMiddleware
     from trimaran.middleware.proxies import ProxyHeadersMiddleware
@@ -18,6 +19,7 @@ _HOMES = {
     "ConcurrencyLimitMiddleware": "concurrency",
     "GZipMiddleware": "gzip",
     "HTTPSRedirectMiddleware": "hosts",
+    "Middleware": "declared",
     "ProxyHeadersMiddleware": "proxies",
     "RateLimitMiddleware": "rate_limit",
     "RequestIDMiddleware": "request_id",
@@ -30,6 +32,7 @@ __all__ = [
     "ConcurrencyLimitMiddleware",
     "GZipMiddleware",
     "HTTPSRedirectMiddleware",
+    "Middleware",
     "ProxyHeadersMiddleware",
     "RateLimitMiddleware",
     "RequestIDMiddleware",

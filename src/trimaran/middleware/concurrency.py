@@ -10,14 +10,15 @@ from trimaran.http import StreamingResponse
 
 if TYPE_CHECKING:
     from trimaran.handlers.middleware import CallNext
-    from trimaran.http import Request, Response
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import Request, Response, WebSocket
 
 
 class ConcurrencyLimitMiddleware:
     """Answers 503 and ``Retry-After`` where too many requests are under way.
 
     One instance counts for all routes that it stands around, in this process. A stream counts until
-    its last byte is sent.
+    its last byte is sent, a WebSocket until it is closed.
 
     limit:       requests that run at once
     waiting:     requests that may wait for their turn
@@ -48,6 +49,14 @@ class ConcurrencyLimitMiddleware:
         else:
             self._places.release()
         return response
+
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Let a WebSocket pass when there is a place, which it keeps until it is closed."""
+        await self._enter()
+        try:
+            await call_next(ws)
+        finally:
+            self._places.release()
 
     async def _enter(self) -> None:
         if self._places.locked() and self._waiting >= self._max_waiting:

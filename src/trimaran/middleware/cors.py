@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimaran.handlers.middleware import CallNext
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import WebSocket
 
 _ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # Those that a browser sends without asking.
@@ -72,6 +74,16 @@ class CORSMiddleware:
         if self._exposed and self._allows(origin):
             response.headers["access-control-expose-headers"] = self._exposed
         return response
+
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Let pages connect with cookies that may send them with requests.
+
+        The protocol has no CORS: a route's own ``origins`` decide on all other pages.
+        """
+        origin = ws.headers.get("origin")
+        if origin is not None and self._credentials and self._allows(origin):
+            ws.origin_allowed = True
+        await call_next(ws)
 
     def _allows(self, origin: str) -> bool:
         if self._everybody or origin in self._origins:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimaran.handlers.middleware import CallNext
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import URL, HTTPConnection, WebSocket
 
 
 class TrustedHostMiddleware:
@@ -35,12 +37,19 @@ class TrustedHostMiddleware:
         self._below = tuple(host[1:] for host in lowered if host.startswith("*."))
         self._www_redirect = www_redirect
 
+    def _allows(self, host: str) -> bool:
+        return self._any or host in self._exact or bool(self._below and host.endswith(self._below))
+
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Let a WebSocket pass whose host is allowed."""
+        if not self._allows(host_of(ws)):
+            raise HTTPException(400, "Invalid host header")
+        await call_next(ws)
+
     async def __call__(self, request: Request, call_next: CallNext) -> Response:
         """Let a request pass whose host is allowed."""
-        if self._any:
-            return await call_next(request)
         host = host_of(request)
-        if host in self._exact or (self._below and host.endswith(self._below)):
+        if self._allows(host):
             return await call_next(request)
         if self._www_redirect and f"www.{host}" in self._exact:
             return RedirectResponse(request.url.replace(netloc=f"www.{request.url.netloc}"))
@@ -57,14 +66,25 @@ class HTTPSRedirectMiddleware:
         """Let a request pass that came by ``https``."""
         if request.channel.scheme != "http":
             return await call_next(request)
-        url = request.url
-        host = url.hostname or ""
-        shown = f"[{host}]" if ":" in host else host
-        netloc = shown if url.port in (80, None) else f"{shown}:{url.port}"
-        return RedirectResponse(url.replace(scheme="https", netloc=netloc))
+        return RedirectResponse(_secure(request, "https"))
+
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Let a WebSocket pass that came by ``wss``; redirect the others."""
+        if ws.channel.scheme == "ws":
+            await ws.send_denial_response(RedirectResponse(_secure(ws, "wss")))
+        else:
+            await call_next(ws)
 
 
-def host_of(request: Request) -> str:
+def _secure(request: HTTPConnection, scheme: str) -> URL:
+    url = request.url
+    host = url.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if url.port in (80, None) else f"{shown}:{url.port}"
+    return url.replace(scheme=scheme, netloc=netloc)
+
+
+def host_of(request: HTTPConnection) -> str:
     """Return the host that was asked for, in lower case and without its port."""
     host = request.headers.get("host", "").lower()
     if host.startswith("["):

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimaran.handlers.middleware import CallNext
-    from trimaran.http import Request, Response
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import HTTPConnection, Request, Response, WebSocket
     from trimaran.http.channel import Channel
 
 _MAX_HOPS = 32
+_PLAIN = {"http": "http", "https": "https"}
+_SOCKETS = {"http": "ws", "ws": "ws", "https": "wss", "wss": "wss"}
+_SCHEMES = {"http": _PLAIN, "https": _PLAIN, "ws": _SOCKETS, "wss": _SOCKETS}
+"""What a proxy's scheme is called, by the scheme that it connected with."""
 
 
 class ProxyHeadersMiddleware:
@@ -49,6 +54,13 @@ class ProxyHeadersMiddleware:
             self._take(request)
         return await call_next(request)
 
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Show the client of a WebSocket in the same way."""
+        peer = ws.channel.client
+        if self._everybody or (self._unix if peer is None else self._trusts(peer[0])):
+            self._take(ws)
+        await call_next(ws)
+
     def _trusts(self, address: str) -> bool:
         if self._everybody:
             return True
@@ -60,11 +72,11 @@ class ProxyHeadersMiddleware:
         seen = parsed if mapped is None else mapped
         return any(seen in network for network in self._networks)
 
-    def _take(self, request: Request) -> None:
+    def _take(self, request: HTTPConnection) -> None:
         headers = request.headers
         channel = request.channel
         proto = headers.get("x-forwarded-proto", "").strip().lower()
-        scheme = proto if proto in ("http", "https") else channel.scheme
+        scheme = _SCHEMES[channel.scheme].get(proto, channel.scheme)
         chain = ",".join(headers.getlist("x-forwarded-for")).split(",")
         client = self._client([hop.strip() for hop in chain if hop.strip()])
         if client is None and scheme == channel.scheme:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trimaran.handlers.middleware import CallNext
-    from trimaran.http import Request, Response
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import Request, Response, WebSocket
 
 _current: ContextVar[str] = ContextVar("trimaran_request_id", default="")
 
@@ -35,3 +36,11 @@ class RequestIDMiddleware:
             _current.reset(token)
         response.headers[self._header] = request.id
         return response
+
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Name what happens in a conversation."""
+        token = _current.set(ws.id)
+        try:
+            await call_next(ws)
+        finally:
+            _current.reset(token)

@@ -5,25 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from trimaran.errors import ClientDisconnectedError
 from trimaran.http import Endpoint, Response, StreamingResponse
+from trimaran.mounts.scope import connection_scope
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncGenerator, Callable
 
     from trimaran.http import Request
-
-    Message = MutableMapping[str, Any]
-    Asgi = Callable[
-        [
-            MutableMapping[str, Any],
-            Callable[[], Awaitable[Message]],
-            Callable[[Message], Awaitable[None]],
-        ],
-        Awaitable[None],
-    ]
+    from trimaran.mounts.scope import Asgi, Message
 
 logger = logging.getLogger("trimaran.errors")
 
@@ -136,22 +127,8 @@ class _Run:
 
     def _scope(self) -> Message:
         request = self._request
-        channel = request.channel
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": channel.http_version,
-            "method": request.method,
-            "scheme": channel.scheme,
-            "path": request.path,
-            "raw_path": quote(request.path, safe="/:@!$&'()*+,;=~-._").encode("ascii"),
-            "query_string": request.query_string,
-            "root_path": self._prefix,
-            "headers": [(name.lower(), value) for name, value in request.raw_headers],
-            "client": channel.client,
-            "server": channel.server,
-            "extensions": {},
-        }
+        scope = connection_scope(request, self._prefix)
+        return {**scope, "type": "http", "method": request.method}
 
     async def _receive(self) -> Message:
         request = self._request

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import ConfigurationError
 from trimaran.http import Endpoint, JSONResponse, Request, Response
+from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.mounts.asgi import UNBOUNDED
+from trimaran.mounts.table import endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from trimaran.http import HTTPConnection
     from trimaran.server import Application
+
+    Failed = Callable[[Request, Exception], Any]
+    Resolve = Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]
+
+logger = logging.getLogger("trimaran.errors")
 
 _NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
 
@@ -20,37 +29,56 @@ _NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
 class Choice:
     """Applications of which one answers each request: ``Hosts``, ``Versions``.
 
-    Served, mounted or tested as an ``App`` is; all of them start and stop with it.
+    Served, mounted or tested as an ``App`` is; those that are an ``App`` start and stop with it.
+
+    failed:   returns the answer for an exception that an ASGI application raises
+    own:      resolves what no application is chosen for, where there is such a thing
+    surround: puts middleware around an endpoint of an application that was chosen
     """
 
-    def __init__(self, apps: Mapping[str, Application]) -> None:
+    def __init__(self, apps: Mapping[str, Any], *, failed: Failed | None = None) -> None:
         if not apps:
             what = f"{type(self).__name__} has no application to choose."
             raise ConfigurationError("TRI-MOUNT-003", what, "Pass at least one.")
         self._apps = dict(apps)
+        self._failed = failed or _failed
+        self.own: Resolve | None = None
+        self.surround: Callable[[Endpoint], Endpoint] = _unchanged
 
-    def choose(self, request: Request) -> Application | Response:
+    def choose(self, request: HTTPConnection) -> Any:
         """Return the application of a request, or the answer where there is none."""
         raise NotImplementedError
 
     def resolve(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
         """Return what chooses the application, which resolves the path in its turn."""
+        label = f"{type(self).__name__} of applications"
+
+        def find(request: HTTPConnection) -> Any:
+            chosen = self.choose(request)
+            if not isinstance(chosen, Response):
+                found = endpoint_of(chosen, method, path, failed=self._failed)
+                return None if found is None else self.surround(found)
+            if self.own is None:
+                return chosen
+            endpoint, request.path_params = self.own(method, path)
+            return endpoint
+
+        if method == WEBSOCKET:
+            from trimaran.mounts.sockets import chosen_socket
+
+            return chosen_socket(find, label), _NO_PARAMS
 
         async def run(request: Request) -> Response:
-            chosen = self.choose(request)
-            if isinstance(chosen, Response):
-                return chosen
-            endpoint, params = chosen.resolve(method, path)
+            endpoint = find(request)
+            if isinstance(endpoint, Response):
+                return endpoint
             if endpoint.body_mode == "whole" and not await _collect(request, endpoint.max_body):
                 return JSONResponse({"detail": "The request body is too large."}, 413)
-            request.path_params = params
-            request.app = chosen
             answer: Any = endpoint.run(request)
             if not isinstance(answer, bytes | Response):
                 answer = await answer
             return answer if isinstance(answer, Response) else _response(endpoint, answer)
 
-        label = f"{type(self).__name__} of applications"
         endpoint = Endpoint(run, body_mode="stream", max_body=UNBOUNDED, label=label)
         return endpoint, _NO_PARAMS
 
@@ -72,7 +100,8 @@ class Choice:
             await app.shutdown()
 
     def _distinct(self) -> list[Application]:
-        return list({id(app): app for app in self._apps.values()}.values())
+        distinct = {id(app): app for app in self._apps.values() if hasattr(app, "startup")}
+        return list(distinct.values())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one ASGI 3 connection."""
@@ -88,8 +117,8 @@ class Hosts(Choice):
     before a star, the longer star before the shorter; 404 where no host fits.
     """
 
-    def __init__(self, apps: Mapping[str, Application]) -> None:
-        super().__init__({pattern.lower(): app for pattern, app in apps.items()})
+    def __init__(self, apps: Mapping[str, Any], *, failed: Failed | None = None) -> None:
+        super().__init__({pattern.lower(): app for pattern, app in apps.items()}, failed=failed)
         for pattern in self._apps:
             if "*" in pattern.removeprefix("*.") and pattern != "*":
                 what = f"The host pattern {pattern!r} has a star that is not its first label."
@@ -98,7 +127,7 @@ class Hosts(Choice):
         stars = [pattern for pattern in self._apps if pattern.startswith("*.")]
         self._below = sorted(stars, key=len, reverse=True)
 
-    def choose(self, request: Request) -> Application | Response:
+    def choose(self, request: HTTPConnection) -> Any:
         """Return the application of the request's host."""
         host = request.headers.get("host", "").lower()
         host = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
@@ -109,6 +138,22 @@ class Hosts(Choice):
                     return self._apps[pattern]
             found = self._apps.get("*")
         return found or JSONResponse({"detail": "Not Found"}, 404)
+
+
+def by_host(
+    apps: Mapping[str, Any],
+    own: Resolve,
+    failed: Failed,
+    surround: Callable[[Endpoint], Endpoint],
+) -> Resolve:
+    """Return what resolves requests of some hosts in other applications.
+
+    own:      resolves all others
+    surround: puts the application's middleware around the others' endpoints
+    """
+    hosts = Hosts(apps, failed=failed)
+    hosts.own, hosts.surround = own, surround
+    return hosts.resolve
 
 
 class Versions(Choice):
@@ -122,7 +167,7 @@ class Versions(Choice):
 
     def __init__(
         self,
-        apps: Mapping[str, Application],
+        apps: Mapping[str, Any],
         *,
         header: str = "X-API-Version",
         default: str | None = None,
@@ -134,7 +179,7 @@ class Versions(Choice):
         self._header = header
         self._default = default
 
-    def choose(self, request: Request) -> Application | Response:
+    def choose(self, request: HTTPConnection) -> Any:
         """Return the application of the version that was asked for."""
         version = request.headers.get(self._header, self._default)
         found = None if version is None else self._apps.get(version.strip())
@@ -142,6 +187,15 @@ class Versions(Choice):
             return found
         known = ", ".join(self._apps)
         return JSONResponse({"detail": f"{self._header} should be one of {known}."}, 400)
+
+
+def _unchanged(endpoint: Endpoint) -> Endpoint:
+    return endpoint
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    logger.error("%s %r failed", request.method, request.path, exc_info=error)
+    return JSONResponse({"detail": "Internal Server Error"}, 500)
 
 
 async def _collect(request: Request, limit: int) -> bool:

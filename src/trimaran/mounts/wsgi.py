@@ -30,6 +30,8 @@ class WSGIMiddleware:
     max_body: bytes; a body is collected before the application is called
     """
 
+    has_websockets = False
+
     def __init__(self, app: Callable[..., Iterable[bytes]], *, max_body: int = MAX_BODY) -> None:
         self._app = app
         self._max_body = max_body

@@ -47,7 +47,7 @@ async def asgi_call(
     elif kind == "websocket":
         from trimaran.server.asgi_websocket import serve_websocket
 
-        await serve_websocket(app, scope, receive, send)
+        await serve_websocket(app, scope, receive, send, resolve=resolve or app.resolve)
     else:
         message = f"the ASGI scope {kind!r} is not supported"
         raise NotImplementedError(message)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import WebSocketDisconnect
 from trimaran.http.response import JSONResponse
+from trimaran.http.socket_options import SocketOptions
 from trimaran.http.websocket import WebSocket
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.http.websocket_endpoint import WebSocketEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from trimaran.http.endpoint import Endpoint
     from trimaran.http.response import Response
-    from trimaran.http.websocket_endpoint import SocketOptions
     from trimaran.server.application import Application
     from trimaran.types import RawHeaders
 
@@ -31,7 +32,12 @@ INTERNAL_ERROR = 1011
 
 
 async def serve_websocket(
-    app: Application, scope: MutableMapping[str, Any], receive: Receive, send: Send
+    app: Application,
+    scope: MutableMapping[str, Any],
+    receive: Receive,
+    send: Send,
+    *,
+    resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]],
 ) -> None:
     """Serve one ``websocket`` scope."""
     await receive()
@@ -39,7 +45,7 @@ async def serve_websocket(
     root: str = scope.get("root_path", "")
     if root and (path == root or path.startswith(f"{root}/")):
         path = path[len(root) :] or "/"
-    endpoint, params = app.resolve(WEBSOCKET, path)
+    endpoint, params = resolve(WEBSOCKET, path)
     if not isinstance(endpoint, WebSocketEndpoint):
         refusal = AsgiSocket(scope, receive, send)
         await refusal.deny(JSONResponse({"detail": "Not Found"}, 404))
@@ -65,7 +71,7 @@ class AsgiSocket:
         receive: Receive,
         send: Send,
         *,
-        options: SocketOptions | None = None,
+        options: SocketOptions = SocketOptions(),  # noqa: B008  it is frozen
     ) -> None:
         client = scope.get("client")
         server = scope.get("server")
@@ -76,7 +82,7 @@ class AsgiSocket:
         self._answers = "websocket.http.response" in (scope.get("extensions") or {})
         self._receive = receive
         self._send = send
-        self._options = options
+        self.options = options
         self._closed: tuple[int, str] | None = None
         self._gone = asyncio.Event()
 
@@ -115,13 +121,13 @@ class AsgiSocket:
             raise self._leave(message.get("code") or 1005, message.get("reason") or "")
         text = message.get("text")
         data: str | bytes = message["bytes"] if text is None else text
-        if self._options is not None and self._is_too_big(data):
+        if self._is_too_big(data):
             await self.send_close(TOO_BIG, "The message is too big.")
             raise self._leave(TOO_BIG, "The message is too big.")
         return data
 
     def _is_too_big(self, data: str | bytes) -> bool:
-        most = self._options.max_message if self._options is not None else 0
+        most = self.options.max_message
         if len(data) > most:
             return True
         # Only a text that may be too long is encoded to find out: a character has up to 4 bytes.

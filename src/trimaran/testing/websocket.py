@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from trimaran.http.response import Response
+    from trimaran.http.socket_options import SocketOptions
     from trimaran.server.application import Application
     from trimaran.testing.outgoing import Outgoing
     from trimaran.types import RawHeaders
@@ -59,9 +60,9 @@ class InProcessSocket(InProcessChannel):
     accepted:  subprotocol and headers, or the answer that denies
     """
 
-    def __init__(self, *, max_message: int, **address: Any) -> None:
+    def __init__(self, *, options: SocketOptions, **address: Any) -> None:
         super().__init__(**address)
-        self._max_message = max_message
+        self.options = options
         self._to_server: asyncio.Queue[str | bytes | _Ended] = asyncio.Queue()
         self.to_client: asyncio.Queue[str | bytes | _Ended] = asyncio.Queue()
         self.accepted: asyncio.Future[tuple[str | None, RawHeaders] | Response] = (
@@ -84,7 +85,7 @@ class InProcessSocket(InProcessChannel):
             self._leave(message)
             raise WebSocketDisconnect(message.code, message.reason)
         size = len(message.encode() if isinstance(message, str) else message)
-        if size > self._max_message:
+        if size > self.options.max_message:
             self._leave(_Ended(TOO_BIG, "The message is too big."))
             raise WebSocketDisconnect(TOO_BIG, "The message is too big.")
         return message
@@ -252,7 +253,7 @@ async def connect(
     endpoint, params = app.resolve(WEBSOCKET, outgoing.path)
     if not isinstance(endpoint, WebSocketEndpoint):
         raise await _denial(outgoing, JSONResponse({"detail": "Not Found"}, 404))
-    socket = InProcessSocket(max_message=endpoint.options.max_message, **address)
+    socket = InProcessSocket(options=endpoint.options, **address)
     ws = WebSocket(outgoing.path, outgoing.query_string, headers, socket)
     ws.path_params = params
     ws.app = app

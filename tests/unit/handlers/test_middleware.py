@@ -249,7 +249,7 @@ def test_what_is_no_middleware_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"TRI-MIDDLEWARE-001 .*test_middleware.py:\d+"):
         App().use(Half)  # type: ignore[arg-type]  # the class itself
     with pytest.raises(ConfigurationError, match="Write @app"):
-        App().middleware("websocket")
+        App().middleware("lifespan")
 
 
 def test_a_time_limit_is_answered_504() -> None:

@@ -164,7 +164,7 @@ def test_a_path_is_mounted_once() -> None:
     app.mount("/a", echo)
     app.mount("/a/b", echo)
     assert TestClient(app).get("/a/b/c").text.startswith("GET /a/b|")
-    with pytest.raises(ConfigurationError, match="mounted at '/a/' already"):
+    with pytest.raises(ConfigurationError, match="mounted at '/a' already"):
         app.mount("/a/", echo)
 
 
@@ -273,6 +273,6 @@ def test_websockets_of_a_mounted_app_are_found() -> None:
 
     with TestClient(app) as client, client.websocket_connect("/inner/echo/3") as ws:
         assert ws.receive_text() == "3 True"
-    for path in ("/inner/none", "/asgi/x"):
-        with pytest.raises(Exception, match=r"404|Not Found|denied"), TestClient(app) as client:
+    for path, error in (("/inner/none", "404"), ("/asgi/x", "500")):
+        with pytest.raises(Exception, match=error), TestClient(app) as client:
             client.websocket_connect(path).__enter__()

@@ -65,7 +65,7 @@ class WebSocketConnection(Wire):
             "_pinged",
             "_queue",
         ),
-        *("_queued", "_reader", "_state", "_waiter", "_window", "_ws"),
+        *("_queued", "_reader", "_state", "_waiter", "_window", "_ws", "options"),
     )
 
     def __init__(
@@ -73,6 +73,7 @@ class WebSocketConnection(Wire):
     ) -> None:
         super().__init__(shared)
         self._endpoint = endpoint
+        self.options = endpoint.options
         self._key = key
         self._state = CONNECTING
         self._early: list[bytes] = []
@@ -127,7 +128,7 @@ class WebSocketConnection(Wire):
         if self.lost or self._state != CONNECTING:
             raise WebSocketDisconnect(NO_FRAME, "The client left before it was accepted.")
         shared = self.shared
-        options = self._endpoint.options
+        options = self.options
         offered = self._ws.headers.getlist("sec-websocket-extensions")
         agreement = agree(",".join(offered)) if offered and options.compression else None
         head = accept_head(

@@ -1,0 +1,38 @@
+"""What a request or a WebSocket is in ASGI's words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from trimaran.http import HTTPConnection
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Asgi: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def connection_scope(connection: HTTPConnection, prefix: str) -> Message:
+    """Return what the scopes of requests and of WebSockets have in common.
+
+    prefix: what the application is mounted below, within those around it
+    """
+    channel = connection.channel
+    path = connection.path
+    return {
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": channel.http_version,
+        "scheme": channel.scheme,
+        "path": path,
+        "raw_path": quote(path, safe="/:@!$&'()*+,;=~-._").encode("ascii"),
+        "query_string": connection.query_string,
+        "root_path": connection.root_path + prefix,
+        "headers": [(name.lower(), value) for name, value in connection.raw_headers],
+        "client": channel.client,
+        "server": channel.server,
+        "state": dict(vars(connection.state)),
+        "extensions": {},
+    }
