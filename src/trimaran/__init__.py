@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from trimaran.handlers.background import BackgroundTask as BackgroundTask
     from trimaran.handlers.background import BackgroundTasks as BackgroundTasks
     from trimaran.handlers.controllers import Controller as Controller
+    from trimaran.handlers.jsonable import jsonable_encoder as jsonable_encoder
     from trimaran.handlers.threads import run_in_threadpool as run_in_threadpool
     from trimaran.http import Compression as Compression
     from trimaran.http import EventSourceResponse as EventSourceResponse
@@ -105,6 +106,7 @@ _HOMES: dict[str, str] = {
     "ServerSentEvent": "trimaran.http",
     "StreamingResponse": "trimaran.http",
     "UploadFile": "trimaran.http",
+    "jsonable_encoder": "trimaran.handlers.jsonable",
     "not_modified": "trimaran.http",
     "WebSocket": "trimaran.http",
     "WebSocketState": "trimaran.http",

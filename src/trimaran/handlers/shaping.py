@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 def shaped_encoder(plan: Plan, shape: Shape) -> Callable[[Any], bytes]:
     """Return what writes a route's result in its shape."""
     returns = plan.returns
-    include, exclude = _as_set(shape.include), _as_set(shape.exclude)
 
     def dumped(value: Any) -> bytes:
-        return encode_any(_dumped(value, shape, include, exclude))
+        return encode_any(shaped(value, shape))
 
     if returns is UNSET:
         return dumped
@@ -37,6 +36,11 @@ def shaped_encoder(plan: Plan, shape: Shape) -> Callable[[Any], bytes]:
         return lambda result: dumped(check(result, from_attributes=True))
     # Read back as the declared type, which knows its fields' names and defaults.
     return lambda result: dumped(adapter.decode_json(adapter.encode(result)))
+
+
+def shaped(value: Any, shape: Shape) -> Any:
+    """Return a value in a shape: objects as dictionaries, for an encoder to write."""
+    return _dumped(value, shape, _as_set(shape.include), _as_set(shape.exclude))
 
 
 def check_shape(route: Route, returns: Any) -> None:

@@ -73,12 +73,15 @@ def _docstring(route: Route) -> str:
 
 # Parameters
 
+_PLACES = ("path", "query", "header", "cookie")
+"""In the order in which FastAPI documents them."""
+
 
 def _parameters(plan: Plan, schemas: Schemas) -> list[JSON]:
     patterns = template_params(plan.route.path)
     result = [
         _parameter(parameter, schemas, patterns)
-        for parameter in plan.parameters
+        for parameter in sorted(plan.parameters, key=lambda one: _PLACES.index(one.place))
         if parameter.marker.include_in_schema or parameter.place == "path"
     ]
     told = {parameter.alias for parameter in plan.parameters if parameter.place == "path"}
