@@ -253,7 +253,12 @@ class App(Router):
 
     def scheme_of(self, name: str) -> str:
         """Return ``ws`` where the route of that name is a WebSocket's, else ``http``."""
-        named = (plan.route for plan in self.plans if plan.route.name == name)
+        named = [plan.route for plan in self.plans if plan.route.name == name]
+        if not named and ":" in name:
+            start, _, rest = name.partition(":")
+            for mount in self.mounts:
+                if mount.name == start and hasattr(mount.app, "scheme_of"):
+                    return str(mount.app.scheme_of(rest))
         return "ws" if any(route.socket is not None for route in named) else "http"
 
     # Compilation
@@ -307,11 +312,14 @@ class App(Router):
             return None
         from trimaran.mounts import MountTable
 
+        def failed(mount: Mount) -> Callable[[Request, Exception], Any]:
+            return self._faults.within(mount.exception_handlers).answer
+
         def surround(endpoint: Endpoint, mount: Mount) -> Endpoint:
             faults = self._faults.within(mount.exception_handlers)
             return self._surrounded(endpoint, (*self._inner, *mount.middleware), faults)
 
-        return MountTable(mounts, self._answer_fault, surround)
+        return MountTable(mounts, failed, surround)
 
     def _resolution(
         self, table: RouteTable[Endpoint], outer: Sequence[Any]

@@ -61,8 +61,35 @@ app.use(
 )
 reports.use(ConcurrencyLimitMiddleware(4, waiting=8))
 # endregion
+# region sockets
+import logging
+
+from trimaran import HTTPException, WebSocket
+from trimaran.handlers.socket_middleware import SocketNext
+
+
+@app.middleware("websocket")
+async def with_ticket(ws: WebSocket, call_next: SocketNext) -> None:
+    if ws.query_params.get("ticket") != "fresh":
+        raise HTTPException(401, "Get a ticket first.")
+    await call_next(ws)
+    logging.info("%s has left %s", ws.client, ws.path)
+
+
+# endregion
+
+
+@app.websocket("/live")
+async def live(ws: WebSocket) -> None:
+    """Greet."""
+    await ws.accept()
+    await ws.send_text("hello")
+
+
+import pytest
 
 from trimaran.testing import TestClient
+from trimaran.testing.websocket import WebSocketDenialResponse
 
 
 def test_the_page_works() -> None:
@@ -75,3 +102,7 @@ def test_the_page_works() -> None:
     assert client.get("/reports/daily").status_code == 403
     assert client.get("/reports/daily", headers={"x-staff": "yes"}).json() == {"sold": 3}
     assert client.get("/none", headers={"host": "evil.example"}).status_code == 400
+    with client.websocket_connect("/live?ticket=fresh") as ws:
+        assert ws.receive_text() == "hello"
+    with pytest.raises(WebSocketDenialResponse, match="401"):
+        client.websocket_connect("/live").__enter__()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class MountTable:
     """Applications by the path that they are mounted below; the longest path wins.
 
-    failed:   returns the answer for an exception that an ASGI application raises
+    failed:   returns, for a mount, what answers for an exception that its application raises
     surround: puts the middleware that stands around a mount around an endpoint of it
     Raises ``ConfigurationError`` where two are mounted at one path.
     """
@@ -28,7 +28,7 @@ class MountTable:
     def __init__(
         self,
         mounts: Sequence[Mount],
-        failed: Callable[[Request, Exception], Any],
+        failed: Callable[[Mount], Callable[[Request, Exception], Any]],
         surround: Callable[[Endpoint, Mount], Endpoint],
     ) -> None:
         check_taken(mounts)
@@ -42,7 +42,8 @@ class MountTable:
             prefix = mount.path
             if path == prefix or path.startswith(f"{prefix}/"):
                 inside = path[len(prefix) :] or "/"
-                found = endpoint_of(mount.app, method, inside, failed=self._failed, prefix=prefix)
+                failed = self._failed(mount)
+                found = endpoint_of(mount.app, method, inside, failed=failed, prefix=prefix)
                 return None if found is None else self._surround(found, mount)
         return None
 
