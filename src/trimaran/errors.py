@@ -196,15 +196,24 @@ class HTTPException(TrimaranError):  # noqa: N818  FastAPI's name, which its use
         super().__init__("TRI-HTTP-001", f"{status_code}: {detail}")
 
 
+class _Faults(list[Any]):
+    """A list that returns itself where it is called: FastAPI's ``errors()`` is a method."""
+
+    def __call__(self) -> list[Any]:
+        return self
+
+
 class RequestValidationError(HTTPException):
     """Every fault of one request, in FastAPI's form.
 
     errors: ``[{"type": "int_parsing", "loc": ["query", "limit"], "msg": "Input should be …",
-            "input": "abc"}, …]``
+            "input": "abc"}, …]``; ``errors()`` is the same
+    body:   what was sent, as far as it could be read: decoded JSON, or a form
     """
 
-    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
-        self.errors = list(errors)
+    def __init__(self, errors: Sequence[Mapping[str, Any]], *, body: Any = None) -> None:
+        self.errors = _Faults(errors)
+        self.body = body
         super().__init__(422, self.errors)
 
 

@@ -52,6 +52,8 @@ def made_middleware(cls: Any, *args: Any, **options: Any) -> Any:
     application.
     """
     if takes_requests(cls):
+        if getattr(cls, "takes_app", False):  # Starlette's constructors begin with it
+            return cls(None, *args, **options)
         return cls(*args, **options)
     return AsgiLayer(lambda app: cls(app, *args, **options))
 

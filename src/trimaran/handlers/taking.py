@@ -69,7 +69,7 @@ class CarefulTaker:
             return (INVALID,) * len(self._inputs), _too_deep()
         if not faults:
             return tuple(values), None
-        return tuple(values), RequestValidationError(_ordered(faults))
+        return tuple(values), RequestValidationError(_ordered(faults), body=_read_body(request))
 
     def _take(self, parameter: Parameter, sources: _Sources, faults: list[Fault]) -> Any:
         adapter = adapter_for(parameter.type)
@@ -165,6 +165,17 @@ class CarefulTaker:
         first["msg"] += ", sent with Content-Type: application/json"
         faults.append(first)
         return dict.fromkeys(map(id, self._fields), INVALID)
+
+
+def _read_body(request: Request) -> Any:
+    """Return what was sent, for exception handlers: decoded JSON, or a form; else None."""
+    form = getattr(request, "kept_form", None)
+    if form is not None or not is_json(content_type(request.raw_headers)):
+        return form
+    try:
+        return msgspec.json.decode(request.body_bytes)
+    except (ValueError, RecursionError):
+        return None
 
 
 class _Sources:

@@ -8,11 +8,22 @@ from trimaran.errors import HTTPException, TrimaranError
 from trimaran.http.connection import NO_PARAMS, HTTPConnection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Generator
 
     from trimaran.http.channel import BodyStream, Channel
     from trimaran.http.forms import FormData, FormLimits, FormReading
     from trimaran.types import RawHeaders
+
+
+class Known(int):
+    """True or false at once, and awaitable, since it is a coroutine's in Starlette."""
+
+    def __await__(self) -> Generator[None, None, bool]:
+        yield from ()  # nothing to wait for, but it makes a generator
+        return bool(self)
+
+    def __repr__(self) -> str:
+        return repr(bool(self))
 
 
 class Request(HTTPConnection):
@@ -111,9 +122,9 @@ class Request(HTTPConnection):
             self.kept_form = await read_form(kind, self.stream(), limits)
             return self.kept_form
 
-    def is_disconnected(self) -> bool:
-        """Whether the client is known to have left. Not a coroutine: it never waits."""
-        return self.channel.is_disconnected()
+    def is_disconnected(self) -> Known:
+        """Whether the client is known to have left; with ``await`` or without."""
+        return Known(self.channel.is_disconnected())
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}>"

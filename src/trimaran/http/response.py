@@ -213,6 +213,15 @@ class StreamingResponse(Response):
         super().__init__(b"", status_code, headers, media_type, background)
         self._content = content
 
+    @property
+    def body_iterator(self) -> AsyncIterable[bytes | str] | Iterable[bytes | str]:
+        """The content, which a middleware may replace."""
+        return self._content
+
+    @body_iterator.setter
+    def body_iterator(self, content: AsyncIterable[bytes | str] | Iterable[bytes | str]) -> None:
+        self._content = content
+
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Yield the body. Closing this generator closes the content, wherever it stands."""
         content = self._content

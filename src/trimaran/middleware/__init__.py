@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trimaran.middleware.base import BaseHTTPMiddleware
     from trimaran.middleware.concurrency import ConcurrencyLimitMiddleware
     from trimaran.middleware.cors import CORSMiddleware
     from trimaran.middleware.declared import Middleware
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from trimaran.middleware.request_id import RequestIDMiddleware, current_request_id
 
 _HOMES = {
+    "BaseHTTPMiddleware": "base",
     "CORSMiddleware": "cors",
     "ConcurrencyLimitMiddleware": "concurrency",
     "GZipMiddleware": "gzip",
@@ -28,6 +30,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BaseHTTPMiddleware",
     "CORSMiddleware",
     "ConcurrencyLimitMiddleware",
     "GZipMiddleware",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
+from trimaran import App, Form
 from trimaran.errors import ClientDisconnectedError, HTTPException, RequestValidationError
 from trimaran.handlers import FaultHandlers, Router
 from trimaran.http import JSONResponse, PlainTextResponse, Request, Response
+from trimaran.testing import TestClient
 
 
 class ShopError(Exception):
@@ -185,3 +187,25 @@ def test_a_client_that_left_is_no_error(ask: Any, caplog: pytest.LogCaptureFixtu
     """A request whose client left is not logged as a fault."""
     ask(raising(ClientDisconnectedError()), "GET", "/")
     assert caplog.records == []
+
+
+def test_a_handler_sees_what_was_sent() -> None:
+    """``error.body`` is the decoded body; ``error.errors()`` is FastAPI's spelling."""
+    app = App()
+
+    @app.exception_handler(RequestValidationError)
+    async def shown(request: Request, error: RequestValidationError) -> Response:
+        kind = type(error.body).__name__
+        return JSONResponse({"count": len(error.errors()), "body": kind, "same": error.errors})
+
+    @app.post("/json")
+    async def take(size: int, film: dict[str, int]) -> None: ...
+
+    @app.post("/form")
+    async def fill(name: Annotated[str, Form()], year: Annotated[int, Form()]) -> None: ...
+
+    client = TestClient(app)
+    answer = client.post("/json", json={"title": "Ran"}).json()
+    assert (answer["count"], answer["body"], len(answer["same"])) == (2, "dict", 2)
+    assert client.post("/form", data={"year": "x"}).json()["body"] == "FormData"
+    assert client.post("/json", content=b"x").json()["body"] == "NoneType"

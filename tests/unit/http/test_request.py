@@ -140,9 +140,17 @@ def test_other_ids_are_random(given: bytes) -> None:
 def test_disconnection_is_known_at_once() -> None:
     """It is a plain call, not a coroutine."""
     request = make()
-    assert request.is_disconnected() is False
+    assert not request.is_disconnected()
     request.channel.left = True
-    assert request.is_disconnected() is True
+    assert request.is_disconnected()
+
+
+async def test_disconnection_may_be_awaited() -> None:
+    """As Starlette's coroutine is; the answer is a plain bool then."""
+    request = make()
+    request.channel.left = True
+    assert (await request.is_disconnected()) is True
+    assert repr(request.is_disconnected()) == "True"
 
 
 def test_state_names_what_it_lacks() -> None:
