@@ -60,13 +60,19 @@ def test_a_lifespan_that_fails_stops_the_start() -> None:
 
 
 def test_a_mounted_applications_lifespan_runs_too() -> None:
-    """Better: in FastAPI the events of sub applications do not."""
+    """It begins and ends with the outer one's.
+
+    Better: FastAPI's documentation says that the events of sub applications are not run.
+    """
     inner, log = counted()
     outer = App()
     outer.mount("/inner", inner)
     with TestClient(outer) as client:
         assert client.get("/inner/predict?x=1").json()["result"] == 42
     assert log == ["loaded", "unloaded"]
+
+
+# Testing Dependencies with Overrides
 
 
 async def real_user(q: str | None = None) -> str:
@@ -91,6 +97,9 @@ async def test_dependencies_are_overridden_for_a_test() -> None:
         app.dependency_overrides = nothing
         assert (await client.get("/?q=a")).json() == "real a"
         app.dependency_overrides = {real_user: fake_user}
+
+
+# Async Tests
 
 
 async def test_asynchronous_tests_share_the_loop_with_the_application() -> None:

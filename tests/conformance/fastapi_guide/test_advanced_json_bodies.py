@@ -55,6 +55,9 @@ def test_text_that_is_not_base64_is_refused() -> None:
         assert answer.json()["detail"][0]["loc"] == ["body", "data"]
 
 
+# Strict Content-Type Checking
+
+
 @pytest.mark.parametrize("cls", [Both, Own])
 @pytest.mark.parametrize(
     ("kind", "status"),

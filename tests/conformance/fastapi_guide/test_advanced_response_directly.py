@@ -36,7 +36,10 @@ def test_a_response_is_passed_on_as_it_is() -> None:
 
 
 def test_a_json_response_takes_models_dates_and_decimals() -> None:
-    """Better than FastAPI's, which needs ``jsonable_encoder`` first."""
+    """Whatever encodes to JSON, also within a dictionary.
+
+    Better: FastAPI's needs ``jsonable_encoder`` first.
+    """
     app = App()
 
     @app.get("/screening")

@@ -58,6 +58,9 @@ def test_cookies_of_a_returned_response(app: App) -> None:
     assert "Max-Age=0" in cookies[1]
 
 
+# Response Headers
+
+
 def test_headers_of_an_injected_and_of_a_returned_response(app: App) -> None:
     """In any letter case; a custom one needs no declaration."""
 
@@ -76,6 +79,9 @@ def test_headers_of_an_injected_and_of_a_returned_response(app: App) -> None:
     assert (headers["X-CAT-DOG"], headers["content-language"]) == ("two", "en-US")
 
 
+# Response - Change Status Code
+
+
 def test_the_status_is_changed_on_an_injected_response(app: App) -> None:
     """Another than the declared one, with the model still applied."""
     films = {"ran": {"title": "Ran"}}
@@ -91,6 +97,9 @@ def test_the_status_is_changed_on_an_injected_response(app: App) -> None:
     assert client.put("/films/ran").status_code == 200
     made = client.put("/films/ikiru")
     assert (made.status_code, made.json()) == (201, {"title": "Ikiru"})
+
+
+# Use a Response parameter
 
 
 def test_dependencies_set_them_too_and_the_last_one_wins(app: App) -> None:
@@ -115,7 +124,10 @@ def test_dependencies_set_them_too_and_the_last_one_wins(app: App) -> None:
 
 
 def test_they_reach_a_returned_response(app: App) -> None:
-    """Better than FastAPI's, which drops them; what the returned one says itself stands."""
+    """What the returned one says itself stands.
+
+    Better: FastAPI drops them.
+    """
 
     @app.get("/")
     def show(response: Response) -> JSONResponse:

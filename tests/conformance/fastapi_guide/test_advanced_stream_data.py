@@ -1,4 +1,4 @@
-"""FastAPI's "Stream Data" and "Custom Request and APIRoute class"' neighbours in streaming."""
+"""FastAPI's "Stream Data"."""
 
 from collections.abc import AsyncIterable, Iterable
 from io import BytesIO

@@ -36,6 +36,9 @@ def test_each_has_its_own_document_and_pages() -> None:
     assert client.get("/docs").status_code == client.get("/subapi/docs").status_code == 200
 
 
+# Including WSGI - Flask, Django, others
+
+
 def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     name = environ["QUERY_STRING"].removeprefix("name=")
     start("200 OK", [("Content-Type", "text/plain")])
@@ -50,6 +53,9 @@ def test_wsgi_below_a_path() -> None:
     client = TestClient(app)
     assert client.get("/v1/films?name=Kyoami").text == "Hello, Kyoami from /v1/films"
     assert client.get("/v2").json() == "new"
+
+
+# GraphQL
 
 
 async def graphql(scope: Any, receive: Any, send: Any) -> None:
@@ -69,6 +75,9 @@ def test_a_graphql_library_is_mounted_as_any_asgi_application() -> None:
     app.mount("/graphql", graphql)
     answer = TestClient(app).post("/graphql", json={"query": "{ films { title } }"})
     assert answer.json() == {"data": {"asked": "{ films { title } }"}}
+
+
+# Behind the mount
 
 
 def test_the_request_of_a_mounted_application_knows_the_whole_path() -> None:

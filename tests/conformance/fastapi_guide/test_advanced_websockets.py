@@ -113,7 +113,10 @@ def test_parameters_and_dependencies(
     ("url", "status"), [("/items/a/ws", 403), ("/items/a/ws?token=t&q=x", 422)]
 )
 def test_a_refusal_before_accept_is_an_http_answer(app: App, url: str, status: int) -> None:
-    """Differs: FastAPI closes with 1008, which browsers cannot tell from other failures."""
+    """403 for a ``WebSocketException``, 422 for parameters, the status of an ``HTTPException``.
+
+    Differs: FastAPI closes with 1008, which browsers cannot tell from other failures.
+    """
     with (
         pytest.raises(WebSocketDenialResponse) as denied,
         guarded(app).websocket_connect(url),
@@ -177,7 +180,10 @@ def test_disconnections_and_several_clients(app: App) -> None:
 
 
 def test_a_client_that_leaves_fails_no_test(app: App) -> None:
-    """Better: FastAPI's client raises what the handler did not catch."""
+    """The handler's uncaught ``WebSocketDisconnect`` is an ordinary end.
+
+    Better: FastAPI's test client raises it.
+    """
 
     @app.websocket("/ws")
     async def wait(websocket: WebSocket) -> None:

@@ -31,6 +31,9 @@ def test_each_page_is_moved_or_switched_off_by_itself() -> None:
         assert client.get(path).status_code == status
 
 
+# Use Old 403 Authentication Error Status Codes
+
+
 class HTTPBearer403(HTTPBearer):
     """Answers 403 as FastAPI did before 0.122."""
 
