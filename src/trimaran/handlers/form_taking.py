@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimaran.handlers.form_parameters import FormMarker
-from trimaran.handlers.taking import INVALID, CarefulTaker, absent, attempted
+from trimaran.handlers.sources import INVALID, absent, attempted
+from trimaran.handlers.taking import CarefulTaker
 from trimaran.schema import adapter_for
 from trimaran.schema.text_objects import text_object
 
@@ -88,9 +89,9 @@ class FormTaker(CarefulTaker):
 
 def _object_texts(reader: TextObject, form: FormData, *, alone: bool) -> dict[str, str | list[str]]:
     given: dict[str, str | list[str]] = {}
-    for name, many in reader.fields.items():
+    for name, field in reader.fields.items():
         texts = _texts(form, name) or []
-        if many and texts:
+        if field.many and texts:
             given[name] = texts
         elif texts and texts[-1]:
             given[name] = texts[-1]

@@ -6,7 +6,8 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from trimaran.handlers.inputs import BACKGROUND, CONNECTION, REQUEST, RESPONSE, converted_type
-from trimaran.handlers.plan import BodyField, Parameter
+from trimaran.handlers.parameter_models import model_takers, take_line
+from trimaran.handlers.plan import BodyField, Parameter, ParameterModel
 from trimaran.handlers.reading import (
     is_json,
     json_body,
@@ -37,6 +38,7 @@ class InputWriter:
         self._inputs: list[Parameter | BodyField] = [
             source for source in plan.graph.inputs if isinstance(source, Parameter | BodyField)
         ]
+        self._models = model_takers(self._inputs)
         self._names: dict[int, str] = {
             id(REQUEST): "request",
             id(CONNECTION): "request",
@@ -61,7 +63,12 @@ class InputWriter:
         return constant
 
     def _open_places(self) -> list[str]:
-        places = {source.place for source in self._inputs if isinstance(source, Parameter)}
+        places = {
+            source.place
+            for source in self._inputs
+            if isinstance(source, Parameter)
+            and (source.place == "query" or not isinstance(source, ParameterModel))
+        }
         lines = []
         if "path" in places:
             lines.append("path = request.path_params")
@@ -76,7 +83,9 @@ class InputWriter:
             wanted = frozenset(
                 source.alias.lower().encode("latin-1")
                 for source in self._inputs
-                if isinstance(source, Parameter) and source.place == "header"
+                if isinstance(source, Parameter)
+                and source.place == "header"
+                and not isinstance(source, ParameterModel)
             )
             self._need("pick_headers", pick_headers)
             self._need("wanted_headers", wanted)
@@ -95,15 +104,19 @@ class InputWriter:
 
     def _collects(self, place: str) -> bool:
         return any(
-            adapter_for(source.type).many
+            adapter_for(one.type).many
             for source in self._inputs
             if isinstance(source, Parameter) and source.place == place
+            for one in (source.members if isinstance(source, ParameterModel) else (source,))
         )
 
     def _input_line(self, source: Parameter | BodyField) -> str:
         name = self._new_name(source)
         if isinstance(source, BodyField):
             return f"{name} = {self._body_value(source, name)}"
+        if isinstance(source, ParameterModel):
+            taker = self._models[id(source)]
+            return f"{name} = {take_line(self._need, name, taker, source.place)}"
         if source.place == "path":
             return f"{name} = {self._path_value(source, name)}"
         return f"{name} = {self._text_value(source, name)}"

@@ -11,6 +11,7 @@ from trimaran.di import Argument, Dependency, SecurityScopes
 from trimaran.errors import ConfigurationError, ConfigurationErrors
 from trimaran.handlers.background import BackgroundTasks
 from trimaran.handlers.form_parameters import FormMarker, file_kind
+from trimaran.handlers.parameter_models import parameter_model
 from trimaran.handlers.parameters import BodyMarker, ParameterMarker
 from trimaran.handlers.plan import BodyField, Parameter
 from trimaran.handlers.route import UNSET
@@ -162,8 +163,14 @@ class InputReader:
         if marker.place == "path":
             self._check_path(slot.name, alias, tp, has_default=has_default, call=call)
         elif adapter_of(tp, slot.name, call).convert_str is None:
+            model = parameter_model(slot.name, tp, default, marker)
+            if model is not None:
+                return model
             what = f"Parameter {slot.name!r} cannot come from the {marker.place} as {_name(tp)}."
-            mend = "Text stands for single values and lists of them; take an object with Body()."
+            mend = (
+                "Text stands for single values, lists of them and classes with such fields; "
+                "take another object with Body()."
+            )
             raise _fault("TRI-ROUTE-006", what, mend, call=call)
         return Parameter(
             name=slot.name,

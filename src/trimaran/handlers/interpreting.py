@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trimaran.di import Constant, makes_manager
 from trimaran.handlers.background import BackgroundTasks
 from trimaran.handlers.inputs import BACKGROUND, CONNECTION, REQUEST, RESPONSE
-from trimaran.handlers.taking import INVALID
+from trimaran.handlers.sources import INVALID
 from trimaran.handlers.threads import in_thread
 from trimaran.http import Response
 

@@ -38,6 +38,16 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     marker: ParameterMarker
 
 
+class ParameterModel(Parameter, frozen=True, kw_only=True):
+    """Several values of one place, taken together as an object.
+
+    type:    the class
+    members: its fields, each as a parameter of its own; what the documentation lists
+    """
+
+    members: tuple[Parameter, ...]
+
+
 class FileKind(msgspec.Struct, frozen=True):
     """What a parameter takes of the files of its name.
 

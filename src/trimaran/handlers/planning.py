@@ -10,7 +10,7 @@ from trimaran.errors import ConfigurationError, ConfigurationErrors
 from trimaran.handlers.app_scope import apart_from_requests
 from trimaran.handlers.form_parameters import FormMarker, is_text
 from trimaran.handlers.inputs import REQUEST, SOCKET, InputReader, adapter_of
-from trimaran.handlers.plan import Body, BodyField, Parameter, Plan
+from trimaran.handlers.plan import Body, BodyField, Parameter, ParameterModel, Plan
 from trimaran.handlers.route import UNSET
 from trimaran.handlers.signature import Scope, name_of, read_return, scope_of
 from trimaran.http import Response
@@ -102,7 +102,8 @@ def _distinct_parameters(graph: Graph) -> tuple[Parameter, ...]:
     found: dict[tuple[str, str], Parameter] = {}
     for source in graph.inputs:
         if isinstance(source, Parameter):
-            found.setdefault((source.place, source.alias.lower()), source)
+            for one in source.members if isinstance(source, ParameterModel) else (source,):
+                found.setdefault((one.place, one.alias.lower()), one)
     return tuple(found.values())
 
 

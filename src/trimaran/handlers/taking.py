@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from trimaran.errors import HTTPException, RequestValidationError
 from trimaran.handlers.inputs import converted_type
-from trimaran.handlers.plan import BodyField, Parameter
-from trimaran.handlers.reading import content_type, is_json, query_lists
-from trimaran.handlers.route import UNSET
+from trimaran.handlers.parameter_models import model_takers
+from trimaran.handlers.plan import BodyField, Parameter, ParameterModel
+from trimaran.handlers.reading import content_type, is_json
+from trimaran.handlers.sources import INVALID, Sources, absent, attempted
 from trimaran.schema import adapter_for
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 MAX_FAULTS = 100
 _PLACES = ("path", "query", "header", "cookie", "body")
 _ABSENT: Any = object()
-
-INVALID: Any = type("Invalid", (), {"__repr__": lambda _: "INVALID"})()
-"""Stands for a value that the request did not give rightly."""
 
 
 class CarefulTaker:
@@ -44,6 +41,7 @@ class CarefulTaker:
         self._fields = [source for source in inputs if isinstance(source, BodyField)]
         self._body = body
         self._kinds = kinds
+        self._models = model_takers(inputs)
 
     def __call__(self, request: Request) -> tuple[tuple[Any, ...], HTTPException | None]:
         """Return the values, ``INVALID`` for each wrong one, and what to answer if any is."""
@@ -56,7 +54,7 @@ class CarefulTaker:
         faults: list[Fault] = []
         try:
             fields = take_body(faults)
-            sources = _Sources(request)
+            sources = Sources(request)
             values = [
                 fields[id(source)]
                 if isinstance(source, BodyField)
@@ -71,7 +69,9 @@ class CarefulTaker:
             return tuple(values), None
         return tuple(values), RequestValidationError(_ordered(faults), body=_read_body(request))
 
-    def _take(self, parameter: Parameter, sources: _Sources, faults: list[Fault]) -> Any:
+    def _take(self, parameter: Parameter, sources: Sources, faults: list[Fault]) -> Any:
+        if isinstance(parameter, ParameterModel):
+            return self._models[id(parameter)].take(sources, faults)
         adapter = adapter_for(parameter.type)
         loc = (parameter.place, parameter.alias)
         if parameter.place == "path":
@@ -176,57 +176,6 @@ def _read_body(request: Request) -> Any:
         return msgspec.json.decode(request.body_bytes)
     except (ValueError, RecursionError):
         return None
-
-
-class _Sources:
-    """The texts of a request by place, each kind parsed when it is first asked for."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self._query: dict[str, list[str]] | None = None
-
-    def get(self, place: str, alias: str) -> list[str]:
-        if place == "query":
-            if self._query is None:
-                self._query = query_lists(self.request.query_string)
-            return self._query.get(alias, [])
-        if place == "header":
-            return self.request.headers.getlist(alias)
-        value = self.request.cookies.get(alias)
-        return [] if value is None else [value]
-
-    def single(self, place: str, texts: list[str]) -> str:
-        """Return the one text that counts: a header's first, a query's last."""
-        return texts[0] if place == "header" else texts[-1]
-
-
-def attempted(
-    convert: Callable[[Any], Any],
-    given: Any,
-    find: Callable[[], list[Fault]],
-    faults: list[Fault],
-) -> Any:
-    """Return a value converted, or ``INVALID`` and add its faults to the list."""
-    try:
-        return convert(given)
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
-        found = find()
-        if not found:
-            raise  # the type accepts it, yet its own code failed: a fault of the application
-        del error
-    faults += found
-    return INVALID
-
-
-def absent(source: Parameter | BodyField, loc: tuple[str, ...], faults: list[Fault]) -> Any:
-    """Return the default of what was not sent, or ``INVALID`` and note the fault."""
-    if not source.required:
-        factory = source.marker.default_factory
-        if source.default is UNSET and factory is not None:
-            return factory()
-        return copy(source.default)
-    faults.append({"type": "missing", "loc": list(loc), "msg": "Field required", "input": None})
-    return INVALID
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

@@ -168,3 +168,15 @@ def _shown(info: mi.Type, limits: dict[str, Any]) -> dict[str, Any]:
         unit = "Properties"
     found = {"min" + unit: limits.get("min_length"), "max" + unit: limits.get("max_length")}
     return {key: limit for key, limit in found.items() if limit}
+
+
+def class_hints(cls: Any) -> dict[str, Any]:
+    """Return the annotations of a class's fields, evaluated, type variables filled in."""
+    found: dict[str, Any] = _TypeReader((cls,))._get_class_annotations(cls)
+    return {name: _unqualified(hint) for name, hint in found.items()}
+
+
+def _unqualified(hint: Any) -> Any:
+    """Return ``NotRequired[int]`` as ``int``."""
+    name = getattr(get_origin(hint), "_name", "")
+    return get_args(hint)[0] if name in {"Required", "NotRequired", "ReadOnly"} else hint
