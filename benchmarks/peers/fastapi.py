@@ -19,7 +19,7 @@
 #   "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
 #   "--lifespan", "off",
 # ]
-# workloads = ["hello", "validate", "row"]
+# workloads = ["hello", "validate", "row", "depends", "structs", "body", "body_pydantic"]
 # ///
 """FastAPI on Uvicorn with Pydantic models, SQLAlchemy's async ORM on asyncpg."""
 
@@ -76,6 +76,92 @@ if WORKLOAD == "validate":
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Validated:
         return Validated(id=id, q=q, limit=limit, order=order)
+
+
+if WORKLOAD == "depends":
+    from fastapi import Cookie, Header
+
+    class Caller(BaseModel):
+        session: str
+        language: str
+
+    class Window(BaseModel):
+        session: str
+        language: str
+        page: int
+        offset: int
+
+    async def get_session(session: Annotated[str, Cookie(max_length=64)]) -> str:
+        return session
+
+    async def get_caller(
+        session: Annotated[str, Depends(get_session)],
+        accept_language: Annotated[str, Header()],
+    ) -> Caller:
+        return Caller(session=session, language=accept_language)
+
+    async def get_window(
+        caller: Annotated[Caller, Depends(get_caller)],
+        page: Annotated[int, Query(ge=1)] = 1,
+    ) -> Window:
+        return Window(
+            session=caller.session, language=caller.language, page=page, offset=(page - 1) * 20
+        )
+
+    @app.get("/depends")
+    async def depends(window: Annotated[Window, Depends(get_window)]) -> Window:
+        return window
+
+
+if WORKLOAD == "structs":
+
+    class Film(BaseModel):
+        id: int
+        title: str
+        year: int
+        rating: float
+        genre: str | None
+        tags: list[str]
+        on_screen: bool
+
+    @app.get("/structs")
+    async def structs() -> list[Film]:
+        return [
+            Film(
+                id=number,
+                title=f"The {number * 7919 % 9973}th voyage",
+                year=1920 + number % 100,
+                rating=number % 10 + 0.5,
+                genre=None if number % 4 == 0 else "drama",
+                tags=["sea", "sail"],
+                on_screen=number % 3 != 0,
+            )
+            for number in range(100)
+        ]
+
+
+if WORKLOAD in ("body", "body_pydantic"):
+
+    class Buyer(BaseModel):
+        name: str = Field(min_length=1, max_length=100)
+        city: str = Field(max_length=100)
+
+    class Line(BaseModel):
+        sku: str = Field(pattern=r"^[A-Z]-\d{4}$")
+        title: str = Field(max_length=200)
+        quantity: int = Field(ge=1, le=999)
+        price: float = Field(ge=0)
+        tags: list[str] = Field(max_length=10)
+        gift: bool = False
+
+    class Invoice(BaseModel):
+        number: int
+        customer: Buyer
+        lines: list[Line] = Field(min_length=1, max_length=500)
+
+    @app.post("/body")
+    async def body(invoice: Invoice) -> Invoice:
+        return invoice
 
 
 if WORKLOAD == "row":
