@@ -94,7 +94,10 @@ class InputWriter:
                 "headers = pick_headers(request.raw_headers, wanted_headers, header_lengths)"
             )
         if "cookie" in places:
-            lines.append("cookies = request.cookies")
+            from trimaran.http.cookies import read_cookies
+
+            self._need("read_cookies", read_cookies)
+            lines.append("cookies = read_cookies(request.raw_headers)")
         body = self._plan.body
         if body is not None and body.embed:
             self._need("json_fields", json_fields)

@@ -89,9 +89,9 @@ class HTTPConnection:
         try:
             return self._cookies
         except AttributeError:
-            from trimaran.http.cookies import parse_cookies
+            from trimaran.http.cookies import read_cookies
 
-            self._cookies: Mapping[str, str] = parse_cookies(self.headers.getlist("cookie"))
+            self._cookies: Mapping[str, str] = read_cookies(self.raw_headers)
             return self._cookies
 
     @property

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from trimaran.types import RawHeaders
+
 SameSite: TypeAlias = Literal["lax", "strict", "none"]
 
 MAX_COOKIES = 500
@@ -26,6 +28,17 @@ _PLAIN_VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 _FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x1f\x7f;]")
 _ATTRIBUTE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
 _ESCAPE = re.compile(r"\\([0-3][0-7][0-7])|\\(.)")
+
+
+def read_cookies(raw: RawHeaders) -> dict[str, str]:
+    """Return the cookies of a request's header fields, as ``parse_cookies`` does."""
+    return parse_cookies(
+        [
+            value.decode("latin-1")
+            for name, value in raw
+            if len(name) == 6 and name.lower() == b"cookie"
+        ]
+    )
 
 
 def parse_cookies(headers: Iterable[str]) -> dict[str, str]:
@@ -43,7 +56,8 @@ def parse_cookies(headers: Iterable[str]) -> dict[str, str]:
             name, equals, value = pair.partition("=")
             name = name.strip()
             if equals and name:
-                cookies[name] = _unquote(value.strip())
+                value = value.strip()
+                cookies[name] = _unquote(value) if value[:1] == '"' else value
         if left <= 0:
             break
     return cookies

@@ -27,6 +27,7 @@ class PydanticAdapter:
 
         self.type = tp
         self.types: Any = TypeAdapter(_in_pydantics_words(tp))
+        self._read_json: Callable[[bytes], Any] = self.types.validate_json
         self.many = _collects(tp)
         self.convert_str: Callable[[Any], Any] | None = (
             None if _is_object(tp) else self.types.validate_python
@@ -36,7 +37,16 @@ class PydanticAdapter:
         return f"PydanticAdapter({self.type!r})"
 
     def decode_json(self, data: bytes) -> Any:
-        """Return the value of a JSON text; msgspec reads it, so the same JSON is refused."""
+        """Return the value of a JSON text.
+
+        Pydantic's own reader is the quicker. What it refuses, and what JSON does not know but it
+        does (NaN), msgspec reads, so that every type refuses the same texts.
+        """
+        if not _may_have_nan(data):
+            try:
+                return self._read_json(data)
+            except ValueError:
+                pass
         return self.convert(msgspec.json.decode(data))
 
     def convert(self, value: Any) -> Any:
@@ -68,6 +78,11 @@ class PydanticAdapter:
         """Return the JSON of a value that is known to be of the type."""
         text: bytes = self.types.dump_json(value, by_alias=True, warnings="error")
         return text
+
+
+def _may_have_nan(data: bytes) -> bool:
+    # A search for one byte is ten times quicker than for more, and it mostly ends the matter.
+    return (b"N" in data and b"NaN" in data) or (b"I" in data and b"Infinity" in data)
 
 
 def describe(inputs: Any, ref_template: str) -> tuple[Any, Any]:

@@ -38,7 +38,7 @@ def test_a_number_out_of_range_is_refused(line: str, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("--only hi", "No workload is called hi. There are: hello, echo, validate, row."),
+        ("--only hi", "No workload is called hi. There are: depends, hello,"),
         ("--peers trimaran,nodejs", "No peer is called nodejs. There are: trimaran, bare,"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import subprocess
 import sys
@@ -196,3 +197,34 @@ def test_a_nested_dataclass_has_its_defaults_too() -> None:
     """However deep it stands in its own kind."""
     read = adapter_for(Plain).decode_json(b'{"name": "x", "inner": {"name": "y"}}')
     assert msgspec.json.decode(encode_any(read))["inner"]["note"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1, "b": [Infinity]}',
+        b'{"a": 1} x',
+        b'{"a": 1,}',
+        b'{"a": 1, "b": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    ],
+)
+def test_pydantic_models_refuse_what_is_not_json(text: bytes) -> None:
+    """Whichever reader comes first, the same texts are refused."""
+
+    class Loose(pydantic.BaseModel, extra="allow"):
+        a: float
+
+    with pytest.raises((ValueError, RecursionError)):
+        adapter_for(Loose).decode_json(text)
+
+
+def test_a_strict_pydantic_model_takes_what_json_can_say() -> None:
+    """JSON has no dates: their text is read, as Pydantic reads JSON."""
+
+    class Release(pydantic.BaseModel, strict=True):
+        day: datetime.date
+
+    day = adapter_for(Release).decode_json(b'{"day": "2026-11-22"}').day
+    assert day == datetime.date(2026, 11, 22)
