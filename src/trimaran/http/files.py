@@ -147,6 +147,13 @@ class FileResponse(PreparedResponse):
             self._parts.append((head.encode("latin-1"), (start, stop)))
         self._parts.append((f"\r\n--{boundary}--\r\n".encode("latin-1"), (0, 0)))
 
+    def spans(self) -> list[tuple[bytes, Span]] | None:
+        """Return what is sent of the file, each part after its head, for servers that send files.
+
+        None where only ``chunks`` knows: nothing was prepared, or a subclass makes its own.
+        """
+        return self._parts if type(self).chunks is FileResponse.chunks else None
+
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Yield what was decided on; the whole file where nobody prepared the response."""
         parts = [(b"", (0, _WHOLE))] if self._parts is None else self._parts

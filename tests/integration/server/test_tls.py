@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from serving.raw_client import RawClient, connected
 from serving.running import engine, wait_until
 
+from trimaran import App, FileResponse
 from trimaran.errors import ConfigurationError
 
 
@@ -48,6 +50,20 @@ def test_request(files: dict[str, str]) -> None:
         assert client.get("/stream").body == b"0\n1\n2\n"
         assert sock.version() in ("TLSv1.2", "TLSv1.3")
         assert running.server.address.startswith("https://127.0.0.1:")
+
+
+def test_files_are_encrypted(files: dict[str, str], tmp_path: Path) -> None:
+    """A large file is read and encrypted here: the kernel cannot send it by itself."""
+    file = tmp_path / "film.bin"
+    file.write_bytes(os.urandom(1_000_000))
+    app = App(debug=False)
+
+    @app.get("/file")
+    async def give() -> FileResponse:
+        return FileResponse(file)
+
+    with engine(app, **files) as running, wrapped(running.port, files["certfile"]) as sock:
+        assert RawClient(sock).get("/file").body == file.read_bytes()
 
 
 def test_large_bodies(files: dict[str, str]) -> None:

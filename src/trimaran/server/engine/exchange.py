@@ -20,7 +20,7 @@ from trimaran.server.engine.shared import logger
 from trimaran.server.engine.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
     from contextvars import Context
 
     from trimaran.http.endpoint import Endpoint
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from trimaran.server.engine.body import StreamedBody
 
 _EAGER = sys.version_info >= (3, 12)
+SENDFILE_FROM = 256 * 1024
+"""Bytes below which a file is read and written: that costs less than setting up the other way."""
+
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -263,17 +266,14 @@ class Exchange:
         self.task = asyncio.current_task()
         self.streaming = True
         way.shared.stats.in_flight += 1
-        chunks = response.chunks()
+        file = self._file_sender(response, size)
+        chunks: Any = response.chunks() if file is None else file
         try:
-            async for chunk in chunks:
-                if not chunk:
-                    continue
-                self.sent += len(chunk)
-                if 0 <= size < self.sent:
-                    break
-                way.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if size == -1 else chunk)
-                if not way.writable or way.lost:
-                    await way.drain()
+            if file is not None:
+                async for count in file:
+                    self.sent += count
+            else:
+                await self._write_chunks(chunks, size)
         except asyncio.CancelledError:
             if _is_cancelling() and not way.lost:
                 self._abort()
@@ -297,6 +297,29 @@ class Exchange:
         if size == -1 and not way.lost:
             way.write(b"0\r\n\r\n")
         return True
+
+    async def _write_chunks(self, chunks: AsyncGenerator[bytes, None], size: int) -> None:
+        way = self._way
+        async for chunk in chunks:
+            if not chunk:
+                continue
+            self.sent += len(chunk)
+            if 0 <= size < self.sent:
+                break
+            way.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if size == -1 else chunk)
+            if not way.writable or way.lost:
+                await way.drain()
+
+    def _file_sender(
+        self, response: StreamingResponse, size: int
+    ) -> AsyncGenerator[int, None] | None:
+        """Return what has the kernel send a file, where that can be and pays."""
+        if size < SENDFILE_FROM or not hasattr(response, "spans") or self._way.scheme != "http":
+            return None
+        from trimaran.server.engine.sendfile import AVAILABLE, send_file
+
+        parts = response.spans()
+        return send_file(self._way, response.path, parts) if parts and AVAILABLE else None  # type: ignore[attr-defined]  # a FileResponse
 
     async def _run_after(self, response: Response) -> None:
         try:

@@ -212,6 +212,19 @@ class Wire(asyncio.Protocol):
             self.shared.stats.refused["write_timeout"] += 1
             self.transport.abort()
 
+    async def flush(self) -> None:
+        """Wait until all that was written is the kernel's; raises as ``drain`` does."""
+        transport = self.transport
+        if not transport.get_write_buffer_size():
+            return
+        transport.set_write_buffer_limits(high=0)
+        try:
+            while transport.get_write_buffer_size() and not self.lost:
+                await self.drain()
+                await asyncio.sleep(0)
+        finally:
+            transport.set_write_buffer_limits(high=self.shared.limits.write_buffer)
+
     async def drain(self) -> None:
         """Wait until more may be written; ``ClientDisconnectedError`` if it never may."""
         if not self.writable and not self.lost:
