@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from trimaran.handlers.background import BackgroundTask as BackgroundTask
     from trimaran.handlers.background import BackgroundTasks as BackgroundTasks
     from trimaran.handlers.controllers import Controller as Controller
+    from trimaran.handlers.exception_handlers import (
+        http_exception_handler as http_exception_handler,
+    )
+    from trimaran.handlers.exception_handlers import (
+        request_validation_exception_handler as request_validation_exception_handler,
+    )
     from trimaran.handlers.jsonable import jsonable_encoder as jsonable_encoder
     from trimaran.handlers.threads import run_in_threadpool as run_in_threadpool
     from trimaran.http import Compression as Compression
@@ -106,8 +112,10 @@ _HOMES: dict[str, str] = {
     "ServerSentEvent": "trimaran.http",
     "StreamingResponse": "trimaran.http",
     "UploadFile": "trimaran.http",
+    "http_exception_handler": "trimaran.handlers.exception_handlers",
     "jsonable_encoder": "trimaran.handlers.jsonable",
     "not_modified": "trimaran.http",
+    "request_validation_exception_handler": "trimaran.handlers.exception_handlers",
     "WebSocket": "trimaran.http",
     "WebSocketState": "trimaran.http",
     # data

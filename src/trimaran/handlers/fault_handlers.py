@@ -105,7 +105,7 @@ class FaultHandlers:
                 if self._is_for_all(handler):
                     _report(request, error)
             return self._custom(handler, request, error)
-        return self._plain(request, error)
+        return self.plain(request, error)
 
     def _find(self, error: Exception) -> ExceptionHandler | None:
         if not self._handlers:
@@ -142,13 +142,14 @@ class FaultHandlers:
             else:
                 answer = await handler(request, error)
         except Exception as second:  # noqa: BLE001  the handler's own fault is answered here
-            return self._plain(request, second)
+            return self.plain(request, second)
         if isinstance(answer, Response):
             return answer
         what = f"exception handler {handler!r} returned {type(answer).__name__}, not a Response"
-        return self._plain(request, TypeError(what))
+        return self.plain(request, TypeError(what))
 
-    def _plain(self, request: Request, error: Exception) -> Response:
+    def plain(self, request: Request, error: Exception) -> Response:
+        """Return the answer for an exception that has no handler; raises nothing."""
         if isinstance(error, ModelValidationError):
             error = _of_body(error)
         if isinstance(error, IntegrityError) and error.kind in _CONFLICTS:

@@ -12,6 +12,7 @@ from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from enum import Enum
 
     from trimaran.di import Dependency
     from trimaran.handlers.shape import Shape
@@ -61,7 +62,7 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     response_description: str = "Successful Response"
     responses: Mapping[int | str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     dependencies: Sequence[Dependency] = ()
-    tags: Sequence[str] = ()
+    tags: Sequence[str | Enum] = ()
     summary: str | None = None
     description: str | None = None
     deprecated: bool | None = None

@@ -17,6 +17,7 @@ from trimaran.handlers.signature import local_names, name_of, where_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from enum import Enum
     from types import FrameType
     from typing import Unpack
 
@@ -46,7 +47,7 @@ class RouteOptions(TypedDict, total=False):
     response_model_exclude_none: bool
     response_model_by_alias: bool
     status_code: int
-    tags: Sequence[str]
+    tags: Sequence[str | Enum]
     dependencies: Sequence[Dependency]
     summary: str | None
     description: str | None
@@ -80,7 +81,7 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     """What a router, or its inclusion in another, adds to every route."""
 
     prefix: str = ""
-    tags: tuple[str, ...] = ()
+    tags: tuple[str | Enum, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     responses: Mapping[int | str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     include_in_schema: bool = True
@@ -136,7 +137,7 @@ class Router:
         self,
         prefix: str = "",
         *,
-        tags: Sequence[str] = (),
+        tags: Sequence[str | Enum] = (),
         dependencies: Sequence[Dependency] = (),
         responses: Mapping[int | str, Mapping[str, Any]] | None = None,
         include_in_schema: bool = True,
@@ -216,7 +217,7 @@ class Router:
         router: Router,
         *,
         prefix: str = "",
-        tags: Sequence[str] = (),
+        tags: Sequence[str | Enum] = (),
         dependencies: Sequence[Dependency] = (),
         responses: Mapping[int | str, Mapping[str, Any]] | None = None,
         include_in_schema: bool = True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ def operation(plan: Plan, method: str, schemas: Schemas, names: Names) -> JSON:
     route = plan.route
     result: JSON = {}
     if route.tags:
-        result["tags"] = list(dict.fromkeys(route.tags))
+        result["tags"] = list(dict.fromkeys(map(_tag, route.tags)))
     result["summary"] = route.summary or route.name.replace("_", " ").title()
     description = route.description or _docstring(route)
     if description:
@@ -63,6 +64,11 @@ def operation(plan: Plan, method: str, schemas: Schemas, names: Names) -> JSON:
         result["requestBody"] = _request_body(plan.body, result["operationId"], schemas)
     result["responses"] = _responses(plan, schemas)
     return result
+
+
+def _tag(tag: Any) -> str:
+    """Return a tag's text; a member of an Enum stands for its value, as in FastAPI."""
+    return str(tag.value if isinstance(tag, Enum) else tag)
 
 
 def _docstring(route: Route) -> str:
