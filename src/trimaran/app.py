@@ -23,6 +23,7 @@ from trimaran.handlers.middleware import (
     surrounded,
 )
 from trimaran.http import Endpoint, RedirectResponse
+from trimaran.openapi.documented import Documented
 from trimaran.routing import RouteTable
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
         MutableMapping,
         Sequence,
     )
+    from typing import Unpack
 
     from trimaran.handlers import Plan, Route
     from trimaran.handlers.life import Lifespan
     from trimaran.handlers.mount import Mount
     from trimaran.http import Request, Response
     from trimaran.mounts import MountTable
+    from trimaran.openapi.documented import DocumentationOptions
     from trimaran.routing import Converter
     from trimaran.settings import Settings
 
@@ -89,11 +92,10 @@ class Overrides(dict[Any, Any]):
         self._changed()
 
 
-class App(Router):
+class App(Documented, Router):
     """An application: routes, their dependencies, and what lives as long as it does.
 
-    title, version, description: of the API, shown in its documentation
-    openapi_url, docs_url, redoc_url: None, or an empty one, switches it off
+    title, version, description and the like: see ``DocumentationOptions``
     lifespan:     ``async with lifespan(app)`` surrounds the application's life; a mapping that it
                   yields becomes attributes of ``app.state`` and of each ``request.state``
     on_startup, on_shutdown: called after the lifespan has begun and before it ends
@@ -112,13 +114,6 @@ class App(Router):
     def __init__(
         self,
         *,
-        title: str = "Trimaran",
-        version: str = "0.1.0",
-        summary: str | None = None,
-        description: str = "",
-        openapi_url: str | None = "/openapi.json",
-        docs_url: str | None = "/docs",
-        redoc_url: str | None = "/redoc",
         lifespan: Lifespan | None = None,
         on_startup: Sequence[Callable[[], Any]] | None = None,
         on_shutdown: Sequence[Callable[[], Any]] | None = None,
@@ -135,6 +130,10 @@ class App(Router):
         redirect_slashes: bool = True,
         problem_details: bool = False,
         converters: Mapping[str, Converter] | None = None,
+        tags: Sequence[str] = (),
+        callbacks: Sequence[Route] | None = None,
+        generate_unique_id_function: Callable[[Route], str] | None = None,
+        **documentation: Unpack[DocumentationOptions],
     ) -> None:
         super().__init__(
             dependencies=dependencies,
@@ -145,23 +144,20 @@ class App(Router):
             lifespan=lifespan,
             on_startup=on_startup,
             on_shutdown=on_shutdown,
+            tags=tags,
+            callbacks=callbacks,
+            generate_unique_id_function=generate_unique_id_function,
+            problem_details=problem_details,
         )
         self.stack += [_in_stack(one) for one in middleware]
         self.exception_handlers.update(exception_handlers or {})
-        self.title = title
-        self.version = version
-        self.summary = summary
-        self.description = description
-        self.openapi_url = openapi_url
-        self.docs_url = docs_url
-        self.redoc_url = redoc_url
+        self.describe(documentation)
         self.state = State()
         self._overrides = Overrides(self._forget)
         self.lifespan_state: dict[str, Any] = {}
         self._debug = debug
         self._database_url = database
         self._settings = settings
-        self.problem_details = problem_details
         self._redirect_slashes = redirect_slashes
         self._converters = converters or {}
         self._hosts: dict[str, Any] = {}
@@ -170,7 +166,6 @@ class App(Router):
         self._app_scope = AppScope()
         self._table: RouteTable[Endpoint] | None = None
         self._plans: list[Plan] = []
-        self._document: dict[str, Any] | None = None
         self.resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]
         self._forget()
 
@@ -222,21 +217,6 @@ class App(Router):
         self._overrides.clear()
         self._overrides.update(replacing)
 
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI 3.1 document of the application."""
-        from trimaran.openapi import build_document
-
-        if self._document is None:
-            self._document = build_document(
-                self.plans,
-                title=self.title,
-                version=self.version,
-                summary=self.summary,
-                description=self.description,
-                problem_details=self.problem_details,
-            )
-        return self._document
-
     def url_path_for(self, name: str, /, **params: Any) -> str:
         """Return the path of the route of that name, its parameters filled in.
 
@@ -277,7 +257,7 @@ class App(Router):
         self._faults = FaultHandlers(
             self.exception_handlers,
             debug_page=self._error_page(),
-            problem_details=self.problem_details,
+            problem_details=bool(self.problem_details),
         )
         outer, self._inner = split_stack(self.stack)
         compiled = compile_routes(
@@ -298,10 +278,11 @@ class App(Router):
                 table.add(route.path, route.methods, endpoint, name=route.name, where=place)
             except ConfigurationError as clash:
                 clashes.append(clash)
+        self._plans = [plan for plan, _ in compiled]
+        clashes += self.faults_of_described(self._plans)
         if clashes:
             raise ConfigurationErrors(clashes)
         self._mounts = self._mount_table()
-        self._plans = [plan for plan, _ in compiled]
         self._table = table
         self.resolve = self._resolution(table, outer)
         return table
@@ -326,6 +307,8 @@ class App(Router):
     ) -> Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]:
         """Return what resolves requests: the table itself, where nothing stands before it."""
         resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]] = table.resolve
+        if self.root_path:
+            resolve = self._resolve_below_root(resolve)
         if self._hosts:
             from trimaran.mounts.choice import by_host
 
@@ -344,25 +327,28 @@ class App(Router):
     def _forget(self) -> None:
         """Compile again at the next request: a declaration has changed."""
         self._table = None
-        self._document = None
+        self.openapi_schema = None
         self.resolve = self._build_and_resolve
 
     def _build_and_resolve(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
         self.build()
         return self.resolve(method, path)
 
+    def _resolve_below_root(
+        self, resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]
+    ) -> Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]:
+        """Return what resolves a path whose prefix the proxy has taken away, or has left."""
+        start, length = f"{self.root_path}/", len(self.root_path)
+        return lambda method, path: resolve(
+            method, path[length:] if path.startswith(start) else path
+        )
+
     def _documentation_routes(self) -> Sequence[Route]:
         if not self.openapi_url:
             return ()
-        from trimaran.openapi import docs_routes
+        from trimaran.openapi.pages import docs_routes
 
-        return docs_routes(
-            self.openapi,
-            title=self.title,
-            openapi_url=self.openapi_url,
-            docs_url=self.docs_url or None,
-            redoc_url=self.redoc_url or None,
-        )
+        return docs_routes(self)
 
     def _error_page(self) -> Callable[[Request, Exception], Response] | None:
         if not self.debug:

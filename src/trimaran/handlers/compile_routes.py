@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trimaran.errors import ConfigurationError, ConfigurationErrors
 from trimaran.handlers.compiler import compile_endpoint
 from trimaran.handlers.planning import build_plan
-from trimaran.handlers.router import duplicates
+from trimaran.handlers.router import duplicates, misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def compile_routes(
     app_scope:  holds the dependencies that live as long as the application
     Raises ``ConfigurationErrors`` with the faults of all of them.
     """
-    found: list[ConfigurationError] = duplicates(routes)
+    found: list[ConfigurationError] = [*misplaced(routes), *duplicates(routes)]
     compiled: list[tuple[Plan, Endpoint]] = []
     for route in routes:
         try:

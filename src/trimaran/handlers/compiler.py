@@ -50,7 +50,7 @@ def compile_endpoint(
     """
     held = AppScope() if app_scope is None else app_scope
     route = plan.route
-    faults = faults.within(route.exception_handlers)
+    faults = faults.within(route.exception_handlers).formed(route.problem_details)
     chain = requests_only((*middleware, *route.middleware))
     inner = faults.passing() if chain else faults
     if is_custom(route):

@@ -13,9 +13,9 @@ from trimaran.errors import (
     ModelValidationError,
     RequestValidationError,
 )
-from trimaran.handlers.problems import problem
 from trimaran.handlers.threads import in_thread
 from trimaran.http import JSONResponse, Response
+from trimaran.http.problems import fault_response, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -78,6 +78,14 @@ class FaultHandlers:
         for ``Exception``.
         """
         return self._like(self._handlers, passing=True)
+
+    def formed(self, problem_details: bool | None) -> FaultHandlers:
+        """Return one that answers in the form that a route asks for; None is this one."""
+        if problem_details is None or problem_details == self._problem_details:
+            return self
+        made = self._like(self._handlers, passing=self._passing)
+        made._problem_details = problem_details
+        return made
 
     def _like(
         self, handlers: Mapping[type[BaseException] | int, ExceptionHandler], *, passing: bool
@@ -156,7 +164,7 @@ class FaultHandlers:
             error = HTTPException(409, _conflict(error))
         if isinstance(error, HTTPException):
             try:
-                return self._expected(error)
+                return self._expected(error, request)
             except Exception as second:  # noqa: BLE001  a detail that does not encode
                 error = second
         if isinstance(error, ClientDisconnectedError):
@@ -170,17 +178,21 @@ class FaultHandlers:
                 logger.exception("The error page itself failed")
         headers = {"x-request-id": request.id}
         if self._problem_details:
-            return problem(_SERVER_FAULT, {"request_id": request.id}, headers)
+            return problem(_SERVER_FAULT, {"request_id": request.id}, headers, request=request)
         detail = {"detail": "Internal Server Error", "request_id": request.id}
         return JSONResponse(detail, _SERVER_FAULT, headers)
 
-    def _expected(self, error: HTTPException) -> Response:
+    def _expected(self, error: HTTPException, request: Request) -> Response:
         status = error.status_code
         if status < 200 or status in {204, 205, 304}:
             return Response(None, status, error.headers)
-        if self._problem_details:
-            return problem(status, error.detail, error.headers)
-        return JSONResponse({"detail": error.detail}, status, error.headers)
+        return fault_response(
+            status,
+            error.detail,
+            error.headers,
+            problem_details=self._problem_details,
+            request=request,
+        )
 
 
 def _of_body(error: ModelValidationError) -> RequestValidationError:

@@ -48,6 +48,10 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     middleware:     of the routers around it and its own, outermost first
     socket:         of a WebSocket's route: what it allows
     local_names:    of the function that the handler was declared in, for its annotations
+    openapi_extra:  merged into the operation in the document
+    callbacks:      routes of the caller's, which the document shows beside this one
+    generate_unique_id_function: makes the operation id
+    problem_details: None is as the application has it
     compiled:       what answers the route's requests, once it is compiled
     """
 
@@ -77,6 +81,10 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     middleware: Sequence[Any] = ()
     socket: SocketOptions | None = None
     local_names: Mapping[str, Any] | None = None
+    openapi_extra: Mapping[str, Any] | None = None
+    callbacks: Sequence[Route] = ()
+    generate_unique_id_function: Callable[[Route], str] | None = None
+    problem_details: bool | None = None
     compiled: Callable[[Request], Awaitable[Response]] | None = None
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:

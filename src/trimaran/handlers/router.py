@@ -37,6 +37,10 @@ class RouteOptions(TypedDict, total=False):
     timeout:    seconds; a handler that waits longer is cancelled and answered 504
     cancel_on_disconnect: False lets the handler go on when its client has left
     middleware: around this route alone, the first outermost
+    callbacks:  routes that the caller should have, for the documentation: ``router.routes``
+    openapi_extra: merged into the operation's description
+    generate_unique_id_function: makes the operation id of a route
+    problem_details: answer faults in RFC 9457's form, or do not, whatever the application says
     """
 
     response_model: Any
@@ -62,6 +66,10 @@ class RouteOptions(TypedDict, total=False):
     timeout: float | None
     cancel_on_disconnect: bool | None
     middleware: Sequence[Middleware]
+    callbacks: Sequence[Route] | None
+    openapi_extra: Mapping[str, Any] | None
+    generate_unique_id_function: Callable[[Route], str] | None
+    problem_details: bool | None
 
 
 class SocketRouteOptions(TypedDict, total=False):
@@ -92,6 +100,9 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     cancel_on_disconnect: bool | None = None
     response_class: type | None = None
+    callbacks: tuple[Route, ...] = ()
+    generate_unique_id_function: Callable[[Route], str] | None = None
+    problem_details: bool | None = None
 
     def route(self, route: Route) -> Route:
         return msgspec.structs.replace(
@@ -108,6 +119,11 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
             timeout=_first(route.timeout, self.timeout),
             cancel_on_disconnect=_first(route.cancel_on_disconnect, self.cancel_on_disconnect),
             response_class=_first(route.response_class, self.response_class),
+            callbacks=(*self.callbacks, *route.callbacks),
+            generate_unique_id_function=_first(
+                route.generate_unique_id_function, self.generate_unique_id_function
+            ),
+            problem_details=_first(route.problem_details, self.problem_details),
         )
 
     def mount(self, mount: Mount) -> Mount:
@@ -128,6 +144,7 @@ class Router:
     default_response_class, max_body, timeout, cancel_on_disconnect: of the routes that do not say
                   it themselves
     lifespan, on_startup, on_shutdown: begin and end with the application
+    callbacks, generate_unique_id_function, problem_details: as of a route, for all of them
     route_class:  a ``Route`` whose ``get_route_handler`` stands around those declared here
 
     stack: the middleware around every route, outermost first; ``use`` and ``middleware`` fill it
@@ -150,8 +167,14 @@ class Router:
         lifespan: Lifespan | None = None,
         on_startup: Sequence[Callable[[], Any]] | None = None,
         on_shutdown: Sequence[Callable[[], Any]] | None = None,
+        callbacks: Sequence[Route] | None = None,
+        generate_unique_id_function: Callable[[Route], str] | None = None,
+        problem_details: bool | None = None,
     ) -> None:
         _check_prefix(prefix)
+        self.callbacks = tuple(callbacks or ())
+        self.generate_unique_id_function = generate_unique_id_function
+        self.problem_details = problem_details
         self.default_response_class = default_response_class
         self.route_class = route_class
         self.max_body = max_body
@@ -196,6 +219,9 @@ class Router:
             timeout=self.timeout,
             cancel_on_disconnect=self.cancel_on_disconnect,
             response_class=self.default_response_class,
+            callbacks=self.callbacks,
+            generate_unique_id_function=self.generate_unique_id_function,
+            problem_details=self.problem_details,
         )
         found: list[Route | Mount] = []
         for entry in self._entries:
@@ -223,6 +249,8 @@ class Router:
         include_in_schema: bool = True,
         deprecated: bool | None = None,
         default_response_class: type | None = None,
+        callbacks: Sequence[Route] | None = None,
+        generate_unique_id_function: Callable[[Route], str] | None = None,
     ) -> None:
         """Take in another router's routes, also those that it is given later."""
         _check_prefix(prefix)
@@ -234,6 +262,8 @@ class Router:
             include_in_schema=include_in_schema,
             deprecated=deprecated,
             response_class=default_response_class,
+            callbacks=tuple(callbacks or ()),
+            generate_unique_id_function=generate_unique_id_function,
         )
         self._entries.append((router, around))
         self._forget()
@@ -277,10 +307,6 @@ class Router:
                 f"{', '.join(sorted(_OPTIONS))}"
             )
             raise TypeError(message)
-        if path and not path.startswith("/"):
-            what = f"Path {path!r} does not begin with '/'."
-            mend = "Put a '/' in front."
-            raise ConfigurationError("TRI-ROUTE-008", what, mend, where=where_of(endpoint))
         given: dict[str, Any] = dict(options)
         for name in ("responses", "status_code", "response_class"):
             if name in given and given[name] is None:
@@ -294,6 +320,7 @@ class Router:
         given["tags"] = tuple(given.get("tags") or ())
         given["dependencies"] = tuple(given.get("dependencies") or ())
         given["middleware"] = tuple(given.get("middleware") or ())
+        given["callbacks"] = tuple(given.get("callbacks") or ())
         for middleware in given["middleware"]:
             check_middleware(middleware)
         given.setdefault("response_model", UNSET)
@@ -497,6 +524,20 @@ def _check_prefix(prefix: str) -> None:
     if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
         what = f"Prefix {prefix!r} should begin with '/' and not end with it."
         raise ConfigurationError("TRI-ROUTE-008", what, "Write '/films'.")
+
+
+def misplaced(routes: Iterable[Route]) -> list[ConfigurationError]:
+    """Return a fault for every route whose path does not begin as one.
+
+    Found when an application starts: webhooks and callbacks have other names in a path's place.
+    """
+    faults = []
+    for route in routes:
+        if not route.path.startswith("/"):
+            what = f"Path {route.path!r} does not begin with '/'."
+            mend = "Put a '/' in front."
+            faults.append(ConfigurationError("TRI-ROUTE-008", what, mend, where=route.where))
+    return faults
 
 
 def duplicates(routes: Iterable[Route]) -> list[ConfigurationError]:

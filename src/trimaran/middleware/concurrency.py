@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trimaran.errors import ConfigurationError, HTTPException
 from trimaran.http import StreamingResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trimaran.handlers.middleware import CallNext
     from trimaran.handlers.socket_middleware import SocketNext
     from trimaran.http import Request, Response, WebSocket
@@ -24,6 +26,13 @@ class ConcurrencyLimitMiddleware:
     waiting:     requests that may wait for their turn
     retry_after: seconds, told to those that may not
     """
+
+    openapi_responses: ClassVar[Mapping[int, Mapping[str, Any]]] = {
+        503: {
+            "description": "Too Many Requests Under Way",
+            "headers": {"Retry-After": {"schema": {"type": "string"}}},
+        }
+    }
 
     def __init__(self, limit: int, *, waiting: int = 0, retry_after: int = 1) -> None:
         if limit < 1 or waiting < 0:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trimaran.errors import ConfigurationError, HTTPException
 from trimaran.http import RedirectResponse, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trimaran.handlers.middleware import CallNext
     from trimaran.handlers.socket_middleware import SocketNext
@@ -21,6 +21,10 @@ class TrustedHostMiddleware:
     allowed_hosts: ``shop.example``, ``*.shop.example`` (every name below it), ``*`` (any host)
     www_redirect:  send ``shop.example`` on to ``www.shop.example`` where only that is allowed
     """
+
+    openapi_responses: ClassVar[Mapping[int, Mapping[str, Any]]] = {
+        400: {"description": "Malformed Request"}
+    }
 
     def __init__(self, allowed_hosts: Sequence[str], *, www_redirect: bool = True) -> None:
         if isinstance(allowed_hosts, str):

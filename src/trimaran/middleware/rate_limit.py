@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trimaran.errors import ConfigurationError, HTTPException
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from trimaran.handlers.middleware import CallNext
     from trimaran.http import Request, Response
@@ -42,6 +42,21 @@ class RateLimitMiddleware:
     key:      names the client of a request; its address where nothing else is said
     max_keys: clients remembered at once; beyond it the one that was idle for longest is forgotten
     """
+
+    openapi_responses: ClassVar[Mapping[int, Mapping[str, Any]]] = {
+        429: {
+            "description": "Too Many Requests",
+            "headers": {
+                name: {"schema": {"type": "string"}}
+                for name in (
+                    "Retry-After",
+                    "RateLimit-Limit",
+                    "RateLimit-Remaining",
+                    "RateLimit-Reset",
+                )
+            },
+        }
+    }
 
     def __init__(
         self,

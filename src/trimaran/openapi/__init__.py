@@ -7,36 +7,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trimaran.openapi.pages import docs_routes
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from trimaran.handlers.plan import Plan
+    from trimaran.handlers.route import Route
+    from trimaran.openapi.document import DocumentOptions
 
-__all__ = ["build_document", "docs_routes"]
+__all__ = ["build_document", "get_openapi"]
 
 
-def build_document(
-    plans: Sequence[Plan],
+def build_document(plans: Sequence[Plan], **options: Unpack[DocumentOptions]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of these routes; always the same for the same."""
+    from trimaran.openapi.document import build
+
+    return build(plans, **options)
+
+
+def get_openapi(
     *,
-    title: str,
-    version: str,
-    summary: str | None = None,
-    description: str = "",
-    problem_details: bool = False,
+    routes: Sequence[Route],
+    webhooks: Sequence[Route] | None = None,
+    terms_of_service: str | None = None,
+    license_info: Mapping[str, Any] | None = None,
+    tags: Sequence[Mapping[str, Any]] | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of these routes; always the same for the same.
+    """Return the document of routes, by FastAPI's function of that name.
 
-    problem_details: faults are answered in RFC 9457's form
+    ``get_openapi(title=app.title, version=app.version, routes=app.routes)``: for an ``openapi`` of
+    one's own. The other options are those of ``DocumentOptions``.
     """
-    from trimaran.openapi import document
+    from trimaran.handlers import build_plan
+    from trimaran.openapi.callbacks import planned
 
-    return document.build(
-        plans,
-        title=title,
-        version=version,
-        summary=summary,
-        description=description,
-        problem_details=problem_details,
+    return build_document(
+        [build_plan(route, {}) for route in routes],
+        webhooks=planned(webhooks or ()),
+        terms_of_service=terms_of_service,
+        license_info=license_info,
+        tags=tags,
+        **options,
     )

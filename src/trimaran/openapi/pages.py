@@ -10,6 +10,8 @@ from trimaran.http import HTMLResponse, Request, Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trimaran.openapi.documented import Documented
+
 Links: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
 """The path of the files, the styles and the scripts among them."""
 
@@ -39,7 +41,8 @@ _PAGE = """<!doctype html>
 {styles}
 </head>
 <body>
-<div id="docs" class="loading" data-openapi="{openapi}">Loading the documentation.</div>
+<div id="docs" class="loading" data-openapi="{openapi}" data-options="{options}">
+Loading the documentation.</div>
 <noscript><p class="loading">This page needs JavaScript. The description itself is
 <a href="{openapi}">{openapi}</a>.</p></noscript>
 {scripts}
@@ -48,23 +51,29 @@ _PAGE = """<!doctype html>
 """
 
 
-def docs_routes(
-    document: Callable[[], dict[str, Any]],
-    *,
-    title: str,
-    openapi_url: str,
-    docs_url: str | None = "/docs",
-    redoc_url: str | None = "/redoc",
-) -> list[Route]:
-    """Return the routes that show an application; None leaves a page out.
+_REDIRECT_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Swagger UI: log-in</title>
+<script src="{script}"></script>
+</head>
+<body></body>
+</html>
+"""
 
-    document: returns the OpenAPI document; called when somebody asks for it
-    """
-    routes = [_route(openapi_url, _document_handler(document), "openapi_document")]
+
+def docs_routes(app: Documented) -> list[Route]:
+    """Return the routes that show an application."""
+    openapi_url, docs_url, redoc_url = app.openapi_url, app.docs_url or None, app.redoc_url or None
+    if not openapi_url:
+        return []
+    routes = [_route(openapi_url, _document_handler(app, openapi_url), "openapi_document")]
     assets = f"{(docs_url or redoc_url or '').rstrip('/')}/assets/"
     if docs_url is not None:
+        options = _swagger_options(app, docs_url)
         handler = _page_handler(
-            f"{title}: Swagger UI",
+            f"{app.title}: Swagger UI",
             docs_url,
             openapi_url,
             links=(
@@ -72,19 +81,33 @@ def docs_routes(
                 ("docs.css", "swagger-ui.css"),
                 ("swagger-ui-bundle.js", "swagger-init.js"),
             ),
+            options=options,
         )
         routes.append(_route(docs_url, handler, "swagger_ui"))
+        if app.swagger_ui_oauth2_redirect_url:
+            url = app.swagger_ui_oauth2_redirect_url
+            routes.append(_route(url, _redirect_handler(url, assets), "swagger_ui_redirect"))
     if redoc_url is not None:
         handler = _page_handler(
-            f"{title}: ReDoc",
+            f"{app.title}: ReDoc",
             redoc_url,
             openapi_url,
             links=(assets, ("docs.css",), ("redoc.standalone.js", "redoc-init.js")),
         )
         routes.append(_route(redoc_url, handler, "redoc"))
-    if len(routes) > 1:
+    if docs_url is not None or redoc_url is not None:
         routes.append(_route(assets + "{name}", _asset, "docs_asset"))
     return routes
+
+
+def _swagger_options(app: Documented, docs_url: str) -> dict[str, Any]:
+    """Return what Swagger UI's script is told, as the page carries it."""
+    redirect = app.swagger_ui_oauth2_redirect_url
+    return {
+        "parameters": dict(app.swagger_ui_parameters or {}),
+        "oauth": dict(app.swagger_ui_init_oauth) if app.swagger_ui_init_oauth else None,
+        "redirect": None if redirect is None else _relative(redirect, docs_url),
+    }
 
 
 def _route(path: str, handler: Callable[..., Any], name: str) -> Route:
@@ -97,22 +120,45 @@ async def _asset(request: Request, name: str) -> Response:
     return asset_response(request, name)
 
 
-def _document_handler(document: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+def _document_handler(app: Documented, openapi_url: str) -> Callable[..., Any]:
     latest: dict[str, Any] | None = None
     body, tag = b"", ""
 
     async def openapi_document(request: Request) -> Response:
         nonlocal latest, body, tag
-        current = document()
-        if current is not latest:
-            body, tag = _encode(current)
-            latest = current
-        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
-        if tag in request.headers.get("if-none-match", ""):
+        current = app.openapi()
+        # What stands before the document's own path: where the application is mounted.
+        root = request.path.removesuffix(openapi_url)
+        if root and root != request.path and app.root_path_in_servers:
+            sent, version = _encode(_below(root, current))
+        else:
+            if current is not latest:
+                body, tag = _encode(current)
+                latest = current
+            sent, version = body, tag
+        headers = {"etag": f'"{version}"', "cache-control": "no-cache"}
+        if version in request.headers.get("if-none-match", ""):
             return Response(None, 304, headers)
-        return Response(body, 200, headers, "application/json")
+        return Response(sent, 200, headers, "application/json")
 
     return openapi_document
+
+
+def _below(root: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document that lists first the path that its application is mounted at."""
+    from trimaran.http.url import quote_path
+
+    url = quote_path(root)
+    servers = document.get("servers", [])
+    if any(server.get("url") == url for server in servers):
+        return document
+    own = {"openapi": document.get("openapi"), "info": document.get("info")}
+    return {**own, "servers": [{"url": url}, *servers], **_without(document, "servers")}
+
+
+def _without(document: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a document without one of its parts."""
+    return {name: value for name, value in document.items() if name != key}
 
 
 def _encode(document: dict[str, Any]) -> tuple[bytes, str]:
@@ -125,39 +171,77 @@ def _encode(document: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def _page_handler(
-    title: str, page_url: str, openapi_url: str, *, links: Links
+    title: str,
+    page_url: str,
+    openapi_url: str,
+    *,
+    links: Links,
+    options: dict[str, Any] | None = None,
 ) -> Callable[..., Any]:
     async def docs_page() -> HTMLResponse:
-        page = _render(title, page_url, openapi_url, links=links)
-        headers = {
-            "content-security-policy": CONTENT_SECURITY_POLICY,
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-            "cache-control": "no-cache",
-        }
-        return HTMLResponse(page, headers=headers)
+        page = _render(title, page_url, openapi_url, links=links, options=options)
+        return HTMLResponse(page, headers=_headers(options))
 
     return docs_page
 
 
-def _render(title: str, page_url: str, openapi_url: str, *, links: Links) -> str:
-    """Return the page; relative links let it work below any prefix of a proxy."""
+def _headers(options: dict[str, Any] | None) -> dict[str, str]:
+    policy = CONTENT_SECURITY_POLICY
+    if options is not None and options["redirect"] is not None:
+        # The token of a log-in elsewhere is asked for there; the window of it reports back.
+        policy = policy.replace("connect-src 'self'", "connect-src 'self' https:")
+    return {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-cache",
+    }
+
+
+def _redirect_handler(url: str, assets: str) -> Callable[..., Any]:
+    """Return the handler of the page that a log-in for Swagger UI leads back to."""
+
+    async def oauth2_redirect() -> HTMLResponse:
+        from trimaran.openapi.static import digest
+
+        name = "oauth2-redirect.js"
+        script = f"{_relative(assets + name, url)}?v={digest(name)}"
+        return HTMLResponse(_REDIRECT_PAGE.format(script=script), headers=_headers(None))
+
+    return oauth2_redirect
+
+
+def _relative(target: str, page_url: str) -> str:
+    """Return a link that works below any prefix of a proxy, escaped."""
     from html import escape
     from posixpath import dirname, relpath
+
+    return escape(relpath(target, dirname(page_url)))
+
+
+def _render(
+    title: str,
+    page_url: str,
+    openapi_url: str,
+    *,
+    links: Links,
+    options: dict[str, Any] | None,
+) -> str:
+    from html import escape
+
+    import msgspec
 
     from trimaran.openapi.static import digest
 
     assets, styles, scripts = links
 
-    def link(target: str) -> str:
-        return escape(relpath(target, dirname(page_url)))
-
     def asset(name: str) -> str:
-        return f"{link(assets + name)}?v={digest(name)}"
+        return f"{_relative(assets + name, page_url)}?v={digest(name)}"
 
     return _PAGE.format(
         title=escape(title),
-        openapi=link(openapi_url),
+        openapi=_relative(openapi_url, page_url),
+        options=escape(msgspec.json.encode(options).decode()),
         favicon=asset("favicon.svg"),
         styles="\n".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in styles),
         scripts="\n".join(f'<script src="{asset(name)}" defer></script>' for name in scripts),

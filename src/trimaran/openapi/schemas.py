@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from trimaran.openapi.faults import AS_PROBLEMS, NEEDS, PLAIN, PROBLEM, SCHEMAS
 from trimaran.schema import components
 
 if TYPE_CHECKING:
@@ -14,23 +15,6 @@ Mode: TypeAlias = Literal["input", "output"]
 
 _REF = "#/components/schemas/"
 
-_VALIDATION_ERROR: JSON = {
-    "title": "ValidationError",
-    "type": "object",
-    "required": ["loc", "msg", "type"],
-    "properties": {
-        "loc": {
-            "title": "Location",
-            "type": "array",
-            "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
-        },
-        "msg": {"title": "Message", "type": "string"},
-        "type": {"title": "Error Type", "type": "string"},
-        "input": {"title": "Input"},
-        "ctx": {"title": "Context", "type": "object"},
-    },
-}
-
 
 class Schemas:
     """Hands out empty schemas, and fills them when all types are known.
@@ -38,19 +22,20 @@ class Schemas:
     All at once, since the name of a class in ``components`` depends on the others: two classes of
     one name are told apart by their modules.
 
-    problem_details: faults are answered in RFC 9457's form
+    separate: a class that differs between requests and answers has a schema for each
     """
 
-    def __init__(self, *, problem_details: bool = False) -> None:
-        self._problem_details = problem_details
+    def __init__(self, *, separate: bool = True) -> None:
+        self._separate = separate
         self._slots: dict[Mode, list[tuple[Any, JSON, JSON]]] = {"input": [], "output": []}
-        self._faults: list[JSON] = []
+        self._faults: list[tuple[str, JSON]] = []
         self._own: dict[str, JSON] = {}
 
     def of(self, type_: Any, mode: Mode, extra: Mapping[str, Any] | None = None) -> JSON:
         """Return the schema of a type, with more keywords beside it; empty until ``fill``."""
         slot: JSON = {}
-        self._slots[mode].append((type_, slot, dict(extra or {})))
+        slots = self._slots[mode if self._separate else "input"]
+        slots.append((type_, slot, dict(extra or {})))
         return slot
 
     def named(self, name: str, schema: JSON) -> JSON:
@@ -58,16 +43,15 @@ class Schemas:
         self._own[name] = schema
         return {"$ref": _REF + name}
 
-    @property
-    def fault_media_type(self) -> str:
-        """The media type of answers for faults."""
-        return "application/problem+json" if self._problem_details else "application/json"
+    def fault(self, name: str, *, problems: bool = False) -> JSON:
+        """Return the content of an answer for a fault.
 
-    def validation_error(self) -> JSON:
-        """Return the schema of a 422 answer, as FastAPI describes it."""
+        name:     ``HTTPError``, ``HTTPValidationError``
+        problems: in RFC 9457's form
+        """
         slot: JSON = {}
-        self._faults.append(slot)
-        return slot
+        self._faults.append((AS_PROBLEMS[name] if problems else name, slot))
+        return {PROBLEM if problems else PLAIN: {"schema": slot}}
 
     def fill(self) -> JSON:
         """Fill every schema that was handed out; return the components, sorted by name."""
@@ -105,41 +89,25 @@ class Schemas:
         }
 
     def _define_faults(self, definitions: dict[str, JSON]) -> None:
-        if not self._faults:
-            return
-        # A class of the application's own may bear either name.
-        prefix = "Trimaran" if {"ValidationError", "HTTPValidationError"} & set(definitions) else ""
-        one, every = f"{prefix}ValidationError", f"{prefix}HTTPValidationError"
-        definitions[one] = _VALIDATION_ERROR
-        if self._problem_details:
-            definitions[every] = _problem({"$ref": _REF + one})
-            for slot in self._faults:
-                slot["$ref"] = _REF + every
-            return
-        detail = {"title": "Detail", "type": "array", "items": {"$ref": _REF + one}}
-        definitions[every] = {
-            "title": "HTTPValidationError",
-            "type": "object",
-            "properties": {"detail": detail},
-        }
-        for slot in self._faults:
-            slot["$ref"] = _REF + every
+        used = dict.fromkeys(name for name, _ in self._faults)
+        for name in list(used):
+            used |= dict.fromkeys(NEEDS.get(name, ()))
+        # A class of the application's own may bear one of the names.
+        prefix = "Trimaran" if used.keys() & definitions.keys() else ""
+        references = {name: f"{_REF}{prefix}{name}" for name in used}
+        for name in used:
+            definitions[prefix + name] = _referring(SCHEMAS[name], references)
+        for name, slot in self._faults:
+            slot["$ref"] = references[name]
 
 
-def _problem(fault: JSON) -> JSON:
-    """Return the schema of the problem details of a request that is not valid."""
-    return {
-        "title": "HTTPValidationError",
-        "type": "object",
-        "required": ["type", "title", "status"],
-        "properties": {
-            "type": {"title": "Type", "type": "string", "format": "uri-reference"},
-            "title": {"title": "Title", "type": "string"},
-            "status": {"title": "Status", "type": "integer"},
-            "detail": {"title": "Detail", "type": "string"},
-            "errors": {"title": "Errors", "type": "array", "items": fault},
-        },
-    }
+def _referring(schema: Any, references: Mapping[str, str]) -> Any:
+    """Return a schema whose bare references lead to the components."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return {"$ref": references[schema["$ref"]]}
+        return {key: _referring(value, references) for key, value in schema.items()}
+    return [_referring(one, references) for one in schema] if isinstance(schema, list) else schema
 
 
 def _differing(inputs: Mapping[str, JSON], outputs: Mapping[str, JSON]) -> set[str]:

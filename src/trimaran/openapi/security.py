@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimaran.di import Graph
-    from trimaran.openapi.schemas import JSON
+    from trimaran.openapi.schemas import JSON, Schemas
 
 
-_UNAUTHORIZED: JSON = {
-    "description": "Unauthorized",
-    "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}},
+_FORBIDDEN: JSON = {"description": "Forbidden"}
+_REFUSALS: dict[str, JSON] = {
+    "401": {
+        "description": "Unauthorized",
+        "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    }
 }
 
 
@@ -25,24 +28,24 @@ class SecuritySchemes:
     def __init__(self) -> None:
         self.components: dict[str, JSON] = {}
 
-    def added(self, operation: JSON, graph: Graph) -> JSON:
-        """Return an operation with the schemes that guard it.
+    def add(self, operation: JSON, graph: Graph, schemas: Schemas, *, problems: bool) -> None:
+        """Add the schemes that guard an operation, and what they answer.
 
-        They read ``[{"OAuth2": ["films:read"]}]``. A 401 is described where a scheme answers it
-        and nothing else was declared.
+        They read ``[{"OAuth2": ["films:read"]}]``. The refusal, a 401 as a rule, is described where
+        a scheme answers it and nothing else was declared.
         """
-        if not graph.guards:
-            return operation
         found: dict[str, list[str]] = {}
+        responses = operation["responses"]
         for guard in graph.guards:
             scopes = found.setdefault(self._named(guard.scheme), [])
             scopes += [scope for scope in guard.scopes if scope not in scopes]
+            if not getattr(guard.scheme, "auto_error", False):
+                continue
+            status = _refusal(guard.scheme)
+            if not {status, f"{status[0]}XX", "default"} & responses.keys():
+                content = schemas.fault("HTTPError", problems=problems)
+                responses[status] = {**_REFUSALS.get(status, _FORBIDDEN), "content": content}
         operation["security"] = [{name: scopes} for name, scopes in found.items()]
-        responses = operation["responses"]
-        refuses = any(getattr(guard.scheme, "auto_error", False) for guard in graph.guards)
-        if refuses and not {"401", "4XX", "default"} & set(responses):
-            responses["401"] = _UNAUTHORIZED
-        return operation
 
     def _named(self, scheme: Any) -> str:
         """Return the name of a scheme; another one of that name gets a number."""
@@ -53,3 +56,9 @@ class SecuritySchemes:
             number += 1
             name = f"{wanted}_{number}"
         return name
+
+
+def _refusal(scheme: Any) -> str:
+    """Return the status of a scheme's refusal, which a subclass may have changed."""
+    make = getattr(scheme, "make_not_authenticated_error", None)
+    return "401" if make is None else str(getattr(make(), "status_code", 401))

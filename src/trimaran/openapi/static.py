@@ -18,6 +18,7 @@ _SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 MEDIA_TYPES = {
     "docs.css": _STYLE,
     "favicon.svg": "image/svg+xml",
+    "oauth2-redirect.js": _SCRIPT,
     "redoc-init.js": _SCRIPT,
     "redoc.standalone.js": _SCRIPT,
     "swagger-init.js": _SCRIPT,

@@ -90,9 +90,10 @@ def test_classes_of_one_name_are_told_apart_by_module() -> None:
 def test_errors_are_described_as_fastapi_does() -> None:
     """Clients made for it find the same names."""
     schemas = Schemas()
-    reference = schemas.validation_error()
+    content = schemas.fault("HTTPValidationError")
     definitions = schemas.fill()
-    assert reference == {"$ref": "#/components/schemas/HTTPValidationError"}
+    reference = {"$ref": "#/components/schemas/HTTPValidationError"}
+    assert content == {"application/json": {"schema": reference}}
     assert list(definitions) == ["HTTPValidationError", "ValidationError"]
     assert definitions["ValidationError"]["required"] == ["loc", "msg", "type"]
 
@@ -101,14 +102,15 @@ def test_own_class_named_as_the_errors_keeps_its_name() -> None:
     """The framework's step aside."""
     schemas = Schemas()
     own = schemas.of(ValidationError, "output")
-    reference = schemas.validation_error()
+    content = schemas.fault("HTTPValidationError")
     assert list(schemas.fill()) == [
         "TrimaranHTTPValidationError",
         "TrimaranValidationError",
         "ValidationError",
     ]
     assert own == {"$ref": "#/components/schemas/ValidationError"}
-    assert reference == {"$ref": "#/components/schemas/TrimaranHTTPValidationError"}
+    reference = content["application/json"]["schema"]["$ref"]
+    assert reference == "#/components/schemas/TrimaranHTTPValidationError"
 
 
 def named(module: str, **fields: Any) -> Any:

@@ -45,7 +45,7 @@ def test_a_scheme_is_a_component_and_a_requirement():
 
     found = document(guarded(Depends(user)))
     described = {"Key": {"type": "apiKey", "in": "header", "name": "x-key"}}
-    assert found["components"] == {"securitySchemes": described}
+    assert found["components"]["securitySchemes"] == described
     assert found["paths"]["/"]["get"]["security"] == [{"Key": []}]
 
 
