@@ -11,7 +11,7 @@ from trimaran.handlers.route import locate
 from trimaran.handlers.router import Router
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Unpack
 
     from trimaran.di import Dependency
@@ -52,6 +52,7 @@ class Controller:
         app.include_router(Films.as_router())
 
     prefix, tags, dependencies, middleware, timeout, max_body: as of a ``Router``
+    exception_handlers: what answers in the controller's routes, by exception class or status
     """
 
     prefix: ClassVar[str] = ""
@@ -60,6 +61,7 @@ class Controller:
     middleware: ClassVar[Sequence[Middleware]] = ()
     timeout: ClassVar[float | None] = None
     max_body: ClassVar[int | None] = None
+    exception_handlers: ClassVar[Mapping[type[BaseException] | int, Callable[..., Any]]] = {}
 
     @staticmethod
     def route(
@@ -117,6 +119,7 @@ class Controller:
             max_body=cls.max_body,
         )
         router.use(*cls.middleware)
+        router.exception_handlers.update(cls.exception_handlers)
         for name in _names(cls):
             method = getattr(cls, name)
             for path, methods, options in vars(method).get(_DECLARED, ()):

@@ -291,6 +291,35 @@ class Router:
         """Add a route: what the decorators do."""
         self._add(path, endpoint, methods, options=options, frame=sys._getframe(1))
 
+    def add_route(
+        self,
+        path: str,
+        route: Handler,
+        methods: Iterable[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = False,
+    ) -> None:
+        """Add a handler in Starlette's form: its one parameter is the request.
+
+        It needs no annotation, and may return a value as well as a response.
+        """
+        from trimaran.handlers.starlette_handlers import taking_request
+
+        handler = taking_request(route)
+        self.add_api_route(
+            path,
+            handler,
+            methods=methods or ("GET",),
+            name=name or handler.__name__,
+            include_in_schema=include_in_schema,
+        )
+
+    def add_websocket_route(self, path: str, route: Handler, name: str | None = None) -> None:
+        """Add a WebSocket handler in Starlette's form: it takes the connection."""
+        from trimaran.handlers.starlette_handlers import taking_websocket
+
+        self.add_api_websocket_route(path, taking_websocket(route), name)
+
     def _add(
         self,
         path: str,

@@ -42,6 +42,7 @@ class HTTPConnection:
         "_outer",
         "_query_params",
         "_root_path",
+        "_scope",
         "_state",
         "_url",
         "app",
@@ -107,6 +108,28 @@ class HTTPConnection:
             text = base + quote_path(self.path) + (f"?{query}" if query else "")
             self._url: URL = URL(text)
             return self._url
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The head in ASGI's words, for libraries that read them; made when first read.
+
+        Under an ASGI server with what its middleware has put there: ``scope["session"]``.
+        """
+        try:
+            return self._scope
+        except AttributeError:
+            from trimaran.http.asgi_scope import connection_scope
+            from trimaran.http.websocket_channel import WEBSOCKET
+
+            is_socket = self.method == WEBSOCKET
+            self._scope: dict[str, Any] = {
+                **getattr(self.channel, "scope", {}),
+                **connection_scope(self, ""),
+                **({"type": "websocket"} if is_socket else {"type": "http", "method": self.method}),
+                "path_params": dict(self.path_params),
+                "app": getattr(self, "app", None),
+            }
+            return self._scope
 
     @property
     def base_url(self) -> URL:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import ClientDisconnectedError
 from trimaran.http import Endpoint, Response, StreamingResponse
-from trimaran.mounts.scope import connection_scope
+from trimaran.http.asgi_scope import connection_scope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from trimaran.http import Request
-    from trimaran.mounts.scope import Asgi, Message
+    from trimaran.http.asgi_scope import Asgi, Message
 
 logger = logging.getLogger("trimaran.errors")
 

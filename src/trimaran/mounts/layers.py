@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from trimaran.http import Endpoint, Request
-    from trimaran.mounts.scope import Asgi, Message, Receive, Send
+    from trimaran.http.asgi_scope import Asgi, Message, Receive, Send
     from trimaran.server import Application
 
     Resolve: TypeAlias = Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]]

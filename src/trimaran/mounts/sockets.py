@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.handlers.socket_middleware import guarded
 from trimaran.http import JSONResponse, Response, WebSocket, WebSocketState
+from trimaran.http.asgi_scope import connection_scope
 from trimaran.http.socket_options import SocketOptions
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.http.websocket_endpoint import WebSocketEndpoint
-from trimaran.mounts.scope import connection_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimaran.handlers.socket_middleware import Answer
-    from trimaran.mounts.scope import Asgi, Message
+    from trimaran.http.asgi_scope import Asgi, Message
     from trimaran.types import RawHeaders
 
 

@@ -84,9 +84,19 @@ class AsgiChannel:
     ``is_disconnected`` begins to listen and later ones know the answer.
     """
 
-    __slots__ = ("_gone", "_receive", "_watcher", "client", "http_version", "scheme", "server")
+    __slots__ = (
+        "_gone",
+        "_receive",
+        "_watcher",
+        "client",
+        "http_version",
+        "scheme",
+        "scope",
+        "server",
+    )
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive) -> None:
+        self.scope = scope
         client = scope.get("client")
         server = scope.get("server")
         self.client: tuple[str, int] | None = (client[0], client[1]) if client else None

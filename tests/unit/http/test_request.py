@@ -162,3 +162,13 @@ def test_state_names_what_it_lacks() -> None:
     with pytest.raises(AttributeError, match="The state has no 'usr'; it holds user"):
         request.state.usr  # noqa: B018  reading it is the test
     assert repr(request) == "<Request GET />"
+
+
+def test_the_scope_is_asgis() -> None:
+    """For libraries that read it; the same object each time."""
+    request = make([(b"X-Own", b"1")])
+    scope = request.scope
+    assert scope is request.scope
+    assert (scope["type"], scope["method"], scope["path"]) == ("http", request.method, request.path)
+    assert scope["headers"] == [(b"x-own", b"1")]
+    assert scope["root_path"] == ""

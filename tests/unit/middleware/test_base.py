@@ -55,3 +55,30 @@ def test_a_streams_content_may_be_replaced() -> None:
     app.get("/")(lambda: StreamingResponse(["a", "b"]))
     app.use(shouted)
     assert TestClient(app).get("/").text == "AB"
+
+
+class Sessions:
+    """ASGI middleware that keeps something in the scope, as session libraries do."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.kept: dict[str, int] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["session"] = self.kept
+        await self.app(scope, receive, send)
+
+
+def test_what_asgi_middleware_puts_into_the_scope_is_there() -> None:
+    """And what a handler changes in it, the middleware sees."""
+    app = App()
+    app.add_middleware(Sessions)
+
+    @app.get("/")
+    async def count(request: Request) -> int:
+        session: dict[str, int] = request.scope["session"]
+        session["visits"] = session.get("visits", 0) + 1
+        return session["visits"]
+
+    client = TestClient(app)
+    assert [client.get("/").json() for _ in range(3)] == [1, 2, 3]
