@@ -14,4 +14,7 @@ Handler: TypeAlias = Callable[..., Any]
 AsyncHook: TypeAlias = Callable[[], Awaitable[None]]
 """Something to await later, without arguments."""
 
+Hook: TypeAlias = Callable[[], object]
+"""Something to call later, without arguments; what it returns is awaited where that is possible."""
+
 AnyCoroutine: TypeAlias = Coroutine[Any, Any, Any]

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from sqlalchemy.engine import Dialect
 
-    from trimaran.types import AsyncHook
+    from trimaran.db.backends.observing import Observation
+    from trimaran.types import Hook
 
+    Observer = Callable[[Observation], None]
+
+Isolation: TypeAlias = Literal[
+    "read uncommitted", "read committed", "repeatable read", "serializable"
+]
 Vendor: TypeAlias = Literal["postgresql", "sqlite", "mariadb"]
 Row: TypeAlias = "Sequence[Any]"
 """One row, by position: a tuple, or a driver's record that unpacks like one."""
@@ -99,10 +105,20 @@ class Database(ABC):
         """Run several statements without parameters (migrations)."""
 
     @abstractmethod
-    def atomic(self, *, durable: bool = False) -> AbstractAsyncContextManager[None]:
+    def atomic(
+        self,
+        *,
+        durable: bool = False,
+        savepoint: bool = True,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+    ) -> AbstractAsyncContextManager[None]:
         """Begin a transaction, or a savepoint inside one; an exception rolls it back.
 
-        durable: refuse to be a savepoint, so that leaving means committed
+        durable:   refuse to be a savepoint, so that leaving means committed
+        savepoint: false: inside a transaction set none; an exception then spoils the whole of it
+        isolation: of the transaction; the database's own where it is left out
+        read_only: let the database refuse to write
         """
 
     @abstractmethod
@@ -125,8 +141,8 @@ class Database(ABC):
         """
 
     @abstractmethod
-    async def on_commit(self, hook: AsyncHook) -> None:
-        """Await the hook after the outermost transaction's commit; at once without one."""
+    async def on_commit(self, hook: Hook) -> None:
+        """Call the hook after the outermost transaction's commit; at once without one."""
 
     @abstractmethod
     def sandbox(self) -> AbstractAsyncContextManager[None]:
@@ -139,3 +155,10 @@ class Database(ABC):
     @abstractmethod
     def stats(self) -> Stats:
         """What the connections are doing now, and have done so far."""
+
+    @abstractmethod
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Tell an observer of every statement from now on; returns what ends that.
+
+        While there is none, nothing is measured and nothing costs anything.
+        """

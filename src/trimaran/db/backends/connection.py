@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from trimaran._internal.callsite import Place
+    from trimaran.db.backends.base import Isolation
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a transaction is begun: its isolation level, whether it may write."""
+
+    isolation: Isolation | None = None
+    read_only: bool = False
+
+    def __str__(self) -> str:
+        words = [f"isolation={self.isolation!r}"] if self.isolation else []
+        return ", ".join([*words, "read_only=True"] if self.read_only else words)
+
+
+USUAL = Mode()
+"""The database's own isolation level, reading and writing."""
 
 Verb: TypeAlias = Literal["fetch", "fetch_row", "execute", "execute_many", "execute_script"]
 """The methods by which a statement is run, alike on databases and connections."""
@@ -45,7 +63,7 @@ class Connection(ABC):
         """Run a statement; drivers' errors are mapped."""
 
     @abstractmethod
-    async def begin(self) -> None:
+    async def begin(self, mode: Mode = USUAL) -> None:
         """Begin a transaction."""
 
     @abstractmethod

@@ -105,9 +105,9 @@ class PooledDatabase(TransactionalDatabase, Generic[C]):
         """Return a connection that was held."""
         self.pool.give_back(cast(C, connection))
 
-    def sandboxed(self, active: bool) -> None:
-        """Close the short way while a sandbox is open."""
-        self.idle = [] if active else self.pool.idle
+    def shorten(self) -> None:
+        """Give a hot ``fetch_row`` the pool's stack, or none."""
+        self.idle = self._pool.idle if self.short_way and self._pool is not None else []
 
     async def connect(self) -> None:
         """Open the least number of connections."""
@@ -119,7 +119,7 @@ class PooledDatabase(TransactionalDatabase, Generic[C]):
                 pool.cancel_timers()
                 self._pool = None
             raise
-        self.idle = pool.idle
+        self.shorten()
 
     async def disconnect(self) -> None:
         """Wait for what is under way and close the connections."""

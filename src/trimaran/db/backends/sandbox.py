@@ -7,12 +7,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from trimaran._internal.callsite import describe_place
-from trimaran.db.backends.connection import Connection, uninterrupted
+from trimaran.db.backends.connection import USUAL, Connection, uninterrupted
 from trimaran.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from trimaran._internal.callsite import Place
-    from trimaran.db.backends.connection import Verb
+    from trimaran.db.backends.connection import Mode, Verb
 
 
 class SandboxConnection(Connection):
@@ -42,8 +42,9 @@ class SandboxConnection(Connection):
         """Run a statement of Trimaran's own."""
         await self._inner.control(sql)
 
-    async def begin(self) -> None:
-        """Set a savepoint that stands for a transaction."""
+    async def begin(self, mode: Mode = USUAL) -> None:
+        """Set a savepoint that stands for a transaction, of the sandbox's own mode."""
+        del mode
         self._count += 1
         name = f"sandbox_{self._count}"
         await self._inner.savepoint(name)

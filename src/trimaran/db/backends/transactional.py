@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trimaran._internal.callsite import calling_place
 from trimaran.db.backends.base import Database, Row
+from trimaran.db.backends.connection import USUAL
+from trimaran.db.backends.observing import Observers
 from trimaran.db.backends.sandbox import Sandbox
-from trimaran.db.backends.transactions import Atomic, Transaction, run_hooks
+from trimaran.db.backends.transactions import Atomic, Transaction, mode_of, run_hooks
 from trimaran.errors import ConfigurationError, TransactionError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
     from trimaran._internal.callsite import Place
+    from trimaran.db.backends.base import Isolation
     from trimaran.db.backends.connection import Connection, Verb
-    from trimaran.types import AsyncHook
+    from trimaran.db.backends.observing import Observer
+    from trimaran.types import Hook
 
 
 class TransactionalDatabase(Database):
@@ -41,6 +45,7 @@ class TransactionalDatabase(Database):
         self.shared: Sandbox | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self._opening: asyncio.Future[None] | None = None
+        self._observers: Observers | None = None
         _databases.add(self)
 
     # What a backend fills in
@@ -189,9 +194,17 @@ class TransactionalDatabase(Database):
         else:
             self.give_back_own(connection)
 
-    def atomic(self, *, durable: bool = False) -> Atomic:
+    def atomic(
+        self,
+        *,
+        durable: bool = False,
+        savepoint: bool = True,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+    ) -> Atomic:
         """Begin a transaction, or a savepoint inside one; an exception rolls it back."""
-        return Atomic(self, durable=durable)
+        mode = mode_of(isolation, read_only=read_only) if isolation or read_only else USUAL
+        return Atomic(self, durable=durable, savepoint=savepoint, mode=mode)
 
     def schema_change(self) -> Atomic:
         """Begin a transaction that may rebuild tables."""
@@ -218,8 +231,8 @@ class TransactionalDatabase(Database):
         finally:
             self.current.reset(token)
 
-    async def on_commit(self, hook: AsyncHook) -> None:
-        """Await the hook after the outermost transaction's commit; at once without one.
+    async def on_commit(self, hook: Hook) -> None:
+        """Call the hook after the outermost transaction's commit; at once without one.
 
         A hook of a savepoint that is rolled back is dropped. A hook that fails is logged.
         """
@@ -242,11 +255,11 @@ class TransactionalDatabase(Database):
             outer.lost = False
             await outer.begin()
             self.shared = Sandbox(outer, timeout=self.acquire_timeout)
-            self.sandboxed(True)
+            self.shorten()
             yield
         finally:
             shared, self.shared = self.shared, before
-            self.sandboxed(before is not None)
+            self.shorten()
             try:
                 if shared is not None and shared is not before:
                     await shared.drain()
@@ -254,8 +267,36 @@ class TransactionalDatabase(Database):
             finally:
                 self.give_back(outer)
 
-    def sandboxed(self, active: bool) -> None:
-        """Hear that a sandbox began or ended, to close a short way meanwhile."""
+    # Observing
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Tell an observer of every statement from now on; returns what ends that."""
+        if self._observers is None:
+            self._observers = Observers(self.alias, type(self).run.__get__(self))
+            # Found before the class' own: nothing is asked for each statement.
+            self.run = self._observers.run  # type: ignore[method-assign]  # as said
+            self.shorten()
+        self._observers.observers.append(observer)
+
+        def stop() -> None:
+            held = self._observers
+            if held is None or observer not in held.observers:
+                return
+            held.observers.remove(observer)
+            if not held.observers:
+                self._observers = None
+                del self.run
+                self.shorten()
+
+        return stop
+
+    @property
+    def short_way(self) -> bool:
+        """Whether a backend may answer without ``run``: nothing special applies."""
+        return self.shared is None and self._observers is None
+
+    def shorten(self) -> None:
+        """Open or close a short way, as ``short_way`` says; a backend may have one."""
 
 
 _databases: weakref.WeakSet[TransactionalDatabase] = weakref.WeakSet()

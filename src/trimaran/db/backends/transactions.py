@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trimaran._internal.callsite import calling_place, describe_place
-from trimaran.db.backends.connection import uninterrupted
+from trimaran.db.backends.connection import USUAL, Mode, uninterrupted
 from trimaran.db.backends.faults import shown_sql
 from trimaran.errors import DatabaseUnavailableError, DataError, TransactionError
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from trimaran._internal.callsite import Place
+    from trimaran.db.backends.base import Isolation
     from trimaran.db.backends.connection import Connection, Verb
-    from trimaran.types import AsyncHook
+    from trimaran.types import Hook
 
 _BEGIN_ATTEMPTS = 3
+_LEVELS = ("read uncommitted", "read committed", "repeatable read", "serializable")
 
 logger = logging.getLogger("trimaran.db")
 
@@ -43,19 +46,21 @@ class Holder(Protocol):
 class Transaction:
     """One transaction under way, with its savepoints.
 
+    mode:   what it was begun with
     broken: the statement that made the database refuse the rest, until its savepoint ends
     """
 
-    __slots__ = ("broken", "connection", "depth", "ended", "hooks", "place", "task")
+    __slots__ = ("broken", "connection", "depth", "ended", "hooks", "mode", "place", "task")
 
-    def __init__(self, connection: Connection, place: Place | None) -> None:
+    def __init__(self, connection: Connection, place: Place | None, mode: Mode = USUAL) -> None:
         self.connection = connection
+        self.mode = mode
         self.place = place
         self.task = _running_task()
         self.depth = 0
         self.broken = ""
         self.ended = False
-        self.hooks: list[AsyncHook] = []
+        self.hooks: list[Hook] = []
 
     async def run(self, verb: Verb, sql: str, argument: Any) -> Any:
         """Run a statement inside the transaction."""
@@ -65,10 +70,10 @@ class Transaction:
             return await self.connection.run(verb, sql, argument)
         except DataError:
             if self.connection.fails_whole:
-                self.broken = f"failed: {shown_sql(sql)}"
+                self.broken = f"a statement in it failed: {shown_sql(sql)}"
             raise
         except BaseException:
-            self.broken = f"was interrupted: {shown_sql(sql)}"
+            self.broken = f"a statement in it was interrupted: {shown_sql(sql)}"
             raise
 
     def refusal(self) -> TransactionError:
@@ -83,7 +88,7 @@ class Transaction:
             )
         return TransactionError(
             "TRI-DB-042",
-            f"This transaction can only be rolled back: a statement in it {self.broken}",
+            f"This transaction can only be rolled back: {self.broken}",
             "Put a statement that may fail into `async with transaction.atomic():` of its own"
             " and catch the error outside of that block.",
             where=describe_place(self.place),
@@ -120,14 +125,46 @@ def _running_task() -> asyncio.Task[Any] | None:
         return None
 
 
+def mode_of(isolation: Isolation | None, *, read_only: bool) -> Mode:
+    """Return the mode that was asked for; raises where there is no such isolation level."""
+    if isolation is not None and isolation not in _LEVELS:
+        raise TransactionError(
+            "TRI-DB-053",
+            f"There is no isolation level {isolation!r:.40}.",
+            f"Write one of: {', '.join(map(repr, _LEVELS))}.",
+            where=describe_place(calling_place()),
+        )
+    return Mode(isolation, read_only)
+
+
 class Atomic:
     """One ``async with database.atomic()``: a transaction, or a savepoint inside one."""
 
-    __slots__ = ("_before", "_durable", "_entered", "_holder", "_hooks", "_savepoint")
+    __slots__ = (
+        "_before",
+        "_durable",
+        "_entered",
+        "_holder",
+        "_hooks",
+        "_joins",
+        "_mode",
+        "_savepoint",
+        "_sets_one",
+    )
 
-    def __init__(self, holder: Holder, *, durable: bool = False) -> None:
+    def __init__(
+        self,
+        holder: Holder,
+        *,
+        durable: bool = False,
+        savepoint: bool = True,
+        mode: Mode = USUAL,
+    ) -> None:
         self._holder = holder
         self._durable = durable
+        self._sets_one = savepoint
+        self._joins = False
+        self._mode = mode
         self._entered: Transaction | None = None
         self._savepoint = ""
         self._hooks = 0
@@ -149,7 +186,7 @@ class Atomic:
         holder = self._holder
         place = calling_place()
         connection = await self._begun(place)
-        transaction = Transaction(connection, place)
+        transaction = Transaction(connection, place, self._mode)
         self._before = holder.current.get()
         holder.current.set(transaction)
         return transaction
@@ -175,7 +212,7 @@ class Atomic:
     async def start(self, connection: Connection) -> None:
         """Begin on a connection just taken; a kind of transaction may do more."""
         connection.lost = False
-        await connection.begin()
+        await connection.begin(self._mode)
 
     async def finish(self, transaction: Transaction) -> None:
         """Commit; a kind of transaction may do more."""
@@ -191,11 +228,22 @@ class Atomic:
             )
         if transaction.broken or transaction.connection.lost:
             raise transaction.refusal()
+        if self._mode not in (USUAL, transaction.mode):
+            raise TransactionError(
+                "TRI-DB-052",
+                f"{self._mode} was asked of a block inside a transaction that began with"
+                f" {str(transaction.mode) or 'the usual mode'}.",
+                "Ask it of the outermost block: a savepoint cannot change it.",
+                where=describe_place(calling_place()),
+            )
+        if not self._sets_one:
+            self._joins = True
+            return
         name = f"trimaran_{transaction.depth + 1}"
         try:
             await transaction.connection.savepoint(name)
         except BaseException:
-            transaction.broken = "was interrupted: SAVEPOINT"
+            transaction.broken = "a statement in it was interrupted: SAVEPOINT"
             raise
         transaction.depth += 1
         self._savepoint = name
@@ -206,6 +254,11 @@ class Atomic:
     ) -> None:
         transaction, self._entered = self._entered, None
         if transaction is None:
+            return
+        if self._joins:
+            self._joins = False
+            if exc is not None and not transaction.broken:
+                transaction.broken = "an exception left a block of savepoint=False in it"
             return
         if self._savepoint:
             await self._leave_savepoint(transaction, exc)
@@ -225,7 +278,7 @@ class Atomic:
             try:
                 await uninterrupted(connection.release(name))
             except BaseException:
-                transaction.broken = "failed: RELEASE SAVEPOINT"
+                transaction.broken = "a statement in it failed: RELEASE SAVEPOINT"
                 raise
             return
         refusal = transaction.refusal() if exc is None else None
@@ -242,7 +295,7 @@ class Atomic:
 
     async def _leave_transaction(
         self, transaction: Transaction, exc: BaseException | None
-    ) -> list[AsyncHook]:
+    ) -> list[Hook]:
         holder, connection = self._holder, transaction.connection
         if holder.current.get() is transaction:
             holder.current.set(self._before)
@@ -292,10 +345,12 @@ async def _undo(holder: Holder, connection: Connection) -> None:
     await uninterrupted(undo())
 
 
-async def run_hooks(hooks: list[AsyncHook]) -> None:
-    """Await hooks in order; one that fails is logged, and the others still run."""
+async def run_hooks(hooks: list[Hook]) -> None:
+    """Call hooks in order and await them; one that fails is logged, the others still run."""
     for hook in hooks:
         try:
-            await hook()
+            result = hook()
+            if inspect.isawaitable(result):
+                await result
         except Exception:
             logger.exception("an on_commit hook failed: %r", hook)

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from trimaran._internal.callsite import caller
+from trimaran.db.backends.connection import USUAL
 from trimaran.db.backends.faults import (
     commit_unknown,
     connection_lost,
@@ -28,7 +29,7 @@ from trimaran.errors import DatabaseUnavailableError, IntegrityError, Transactio
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from trimaran.db.backends.connection import Verb
+    from trimaran.db.backends.connection import Mode, Verb
     from trimaran.errors import DataError
 
 _MEND_SECONDS = 5.0
@@ -259,9 +260,12 @@ class MariaDBConnection(PooledConnection):
             raise await self.failed(exc, sql) from None
         self.busy = False
 
-    async def begin(self) -> None:
+    async def begin(self, mode: Mode = USUAL) -> None:
         """Begin a transaction."""
-        await self.control("BEGIN")
+        if mode.isolation:
+            # Without SESSION it is of the next transaction alone.
+            await self.control(f"SET TRANSACTION ISOLATION LEVEL {mode.isolation.upper()}")
+        await self.control("START TRANSACTION READ ONLY" if mode.read_only else "BEGIN")
 
     async def commit(self) -> None:
         """Commit; where the connection breaks meanwhile, the error says that nobody knows."""
@@ -278,6 +282,9 @@ class MariaDBConnection(PooledConnection):
                 if self.busy:
                     self.lost = True
                     await self._replace()
+                elif self.broken():
+                    # It took its transaction with it.
+                    self.lost = True
                 else:
                     await self.control("ROLLBACK")
         except TimeoutError:

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from trimaran._internal.callsite import caller
+from trimaran.db.backends.connection import USUAL
 from trimaran.db.backends.faults import (
     commit_unknown,
     connection_lost,
@@ -24,7 +25,7 @@ from trimaran.errors import DatabaseUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trimaran.db.backends.connection import Verb
+    from trimaran.db.backends.connection import Mode, Verb
     from trimaran.errors import DataError
 
 _MEND_SECONDS = 5.0
@@ -129,9 +130,10 @@ class PostgreSQLConnection(PooledConnection):
             self.lost = self.driver.is_closed()
             raise self.translated(exc, sql) from None
 
-    async def begin(self) -> None:
+    async def begin(self, mode: Mode = USUAL) -> None:
         """Begin a transaction."""
-        await self.control("BEGIN")
+        level = f" ISOLATION LEVEL {mode.isolation.upper()}" if mode.isolation else ""
+        await self.control(f"BEGIN{level}{' READ ONLY' if mode.read_only else ''}")
 
     async def commit(self) -> None:
         """Commit; where the connection breaks meanwhile, the error says that nobody knows."""

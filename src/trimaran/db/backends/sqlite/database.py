@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from trimaran._internal.callsite import caller
 from trimaran.db.backends.base import Stats, Vendor
-from trimaran.db.backends.connection import Connection
+from trimaran.db.backends.connection import USUAL, Connection
 from trimaran.db.backends.faults import connection_lost, transaction_by_hand
 from trimaran.db.backends.sqlite import work
 from trimaran.db.backends.sqlite.errors import DRIVER_ERRORS, translate
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from trimaran._internal.callsite import Place
     from trimaran.db.backends.base import Row
-    from trimaran.db.backends.connection import Verb
+    from trimaran.db.backends.connection import Mode, Verb
     from trimaran.db.backends.transactions import Transaction
     from trimaran.db.backends.url import DatabaseURL
 
@@ -56,13 +56,14 @@ _running_loop = asyncio.get_running_loop
 class SQLiteConnection(Connection):
     """The writer's connection while a transaction holds it."""
 
-    __slots__ = ("_database", "lane", "unchecked")
+    __slots__ = ("_database", "_read_only", "lane", "unchecked")
 
     def __init__(self, database: SQLiteDatabase) -> None:
         super().__init__()
         self._database = database
         self.lane = database.lane
         self.unchecked = False
+        self._read_only = False
 
     @property
     def fails_whole(self) -> bool:
@@ -78,17 +79,32 @@ class SQLiteConnection(Connection):
         """Run a statement of Trimaran's own."""
         await self._do(work.execute, sql, ())
 
-    async def begin(self) -> None:
-        """Begin as a writer at once: a reader that becomes one later may be refused."""
-        await self._do(work.execute, "BEGIN IMMEDIATE", ())
+    async def begin(self, mode: Mode = USUAL) -> None:
+        """Begin as a writer at once: a reader that becomes one later may be refused.
+
+        Every transaction of SQLite is serializable, which is what any level asks for or more.
+        """
+        if not mode.read_only:
+            await self._do(work.execute, "BEGIN IMMEDIATE", ())
+            return
+        self._read_only = True
+        await self._do(work.execute, "PRAGMA query_only=ON", ())
+        await self._do(work.execute, "BEGIN", ())
 
     async def commit(self) -> None:
         """Commit the transaction."""
         await self._do(work.execute, "COMMIT", ())
+        await self._allow_writing()
 
     async def rollback(self) -> None:
         """Roll back, if SQLite has not done so by itself."""
         await self._do(_rollback, "ROLLBACK", ())
+        await self._allow_writing()
+
+    async def _allow_writing(self) -> None:
+        if self._read_only:
+            self._read_only = False
+            await self._do(work.execute, "PRAGMA query_only=OFF", ())
 
     async def leave_foreign_keys_unchecked(self) -> None:
         """Enforce no foreign key and no time-out until the connection is given back."""
@@ -294,7 +310,7 @@ class SQLiteDatabase(TransactionalDatabase):
         except DRIVER_ERRORS as exc:
             await self._end_threads()
             raise self.translated(exc, "") from None
-        self._direct = not self.in_memory and self.shared is None
+        self.shorten()
 
     async def disconnect(self) -> None:
         """Wait for what is under way, then end the threads."""
@@ -316,9 +332,9 @@ class SQLiteDatabase(TransactionalDatabase):
             while thread.is_alive() and time.monotonic() < until:  # noqa: ASYNC110  as said
                 await asyncio.sleep(0.001)
 
-    def sandboxed(self, active: bool) -> None:
-        """Send reads to the shared connection while a sandbox is open."""
-        self._direct = not active and not self.in_memory
+    def shorten(self) -> None:
+        """Send a look-up to the readers at once, or the long way."""
+        self._direct = self.short_way and not self.in_memory
 
     def change_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Go on in another loop: the threads serve any, as long as nothing is under way."""
