@@ -108,7 +108,11 @@ class Resolver:
 
     def _arguments(self, call: Any, link: _Link) -> tuple[Argument, ...]:
         resolved = []
-        for argument in self._signature(call):
+        known = len(self._faults)
+        signature = self._signature(call)
+        if len(link.chain) > 1:
+            self._faults[known:] = [self._placed(fault, link) for fault in self._faults[known:]]
+        for argument in signature:
             source = argument.source
             if isinstance(source, Dependency):
                 source = self._node(source, link)
@@ -243,6 +247,11 @@ class Resolver:
 
     def _named(self, chain: tuple[Any, ...]) -> str:
         return " -> ".join(map(self._name, chain))
+
+    def _placed(self, fault: ConfigurationError, link: _Link) -> ConfigurationError:
+        """Return a fault of a dependency's signature with the chain that leads to it."""
+        what = f"{fault.what} It is needed by {self._named(link.chain)}."
+        return ConfigurationError(fault.id, what, fault.mend, where=fault.where)
 
     def _fault(self, id: str, what: str, mend: str) -> None:
         self._faults.append(ConfigurationError(id, what, mend, where=self._where()))

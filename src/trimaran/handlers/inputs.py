@@ -10,6 +10,7 @@ import msgspec
 from trimaran.di import Argument, Dependency, SecurityScopes
 from trimaran.errors import ConfigurationError, ConfigurationErrors
 from trimaran.handlers.background import BackgroundTasks
+from trimaran.handlers.defaults import typed_default
 from trimaran.handlers.form_parameters import FormMarker, file_kind
 from trimaran.handlers.parameter_models import parameter_model
 from trimaran.handlers.parameters import BodyMarker, ParameterMarker
@@ -172,6 +173,7 @@ class InputReader:
                 "take another object with Body()."
             )
             raise _fault("TRI-ROUTE-006", what, mend, call=call)
+        default = typed_default(slot.name, tp, default, call)
         return Parameter(
             name=slot.name,
             alias=alias,
@@ -213,6 +215,7 @@ class InputReader:
             adapter = adapter_of(tp, slot.name, call)
             if form and adapter.convert_str is None:
                 _check_form_object(tp, slot.name, call)
+            default = typed_default(slot.name, tp, default, call)
         return BodyField(
             name=slot.name,
             alias=marker.alias or slot.name,

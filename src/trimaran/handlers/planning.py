@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Never, NoReturn, Union, get_args, get_origin
 
 from trimaran.di import Resolver, kind_of
 from trimaran.errors import ConfigurationError, ConfigurationErrors
@@ -63,10 +63,6 @@ def build_plan(route: Route, overrides: Mapping[Any, Any]) -> Plan:
 
             stream = stream_form(route)
         returns = _returns(route, scope, stream=stream)
-        if route.shape is not None:
-            from trimaran.handlers.shaping import check_shape
-
-            check_shape(route, returns)
     except ConfigurationError as error:
         faults.append(error)
     if graph is not None:
@@ -143,6 +139,7 @@ def _form(fields: Sequence[BodyField]) -> Body:
 def _returns(route: Route, scope: Scope | None, *, stream: StreamForm | None) -> Any:
     """Return the type of a route's answer, checked. Raises ``ConfigurationError``."""
     if is_bodiless(route.status_code):
+        _check_bodiless(route, scope)
         return None
     declared = route.response_model
     if declared is None or stream == "bytes":
@@ -165,6 +162,20 @@ def _returns(route: Route, scope: Scope | None, *, stream: StreamForm | None) ->
     if stream or route.response_class is None or _renders_json(route.response_class):
         adapter_of(declared, "return value", route.handler)
     return declared
+
+
+def _check_bodiless(route: Route, scope: Scope | None) -> None:
+    """Refuse a type that would never be sent. Raises ``ConfigurationError``."""
+    declared = route.response_model
+    if declared is UNSET:
+        declared = _without_responses(read_return(route.handler, scope))
+    silent = declared in (None, type(None), UNSET, Any, Never, NoReturn)
+    if silent or _is_response(declared):
+        return
+    name = getattr(declared, "__name__", None) or str(declared)
+    what = f"An answer of status {route.status_code} has no body, but {name} is declared."
+    mend = "Return None, or choose another status_code."
+    raise ConfigurationError("TRI-ROUTE-014", what, mend, where=route.where)
 
 
 def _renders_json(response_class: type) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trimaran.errors import ConfigurationError
 from trimaran.handlers.route import UNSET
 from trimaran.schema import adapter_for, encode_any
 from trimaran.schema.adapter import needs_pydantic
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimaran.handlers.plan import Plan
-    from trimaran.handlers.route import Route
     from trimaran.handlers.shape import Shape
 
 
@@ -34,23 +32,13 @@ def shaped_encoder(plan: Plan, shape: Shape) -> Callable[[Any], bytes]:
     if needs_pydantic(returns):
         check = adapter.types.validate_python
         return lambda result: dumped(check(result, from_attributes=True))
-    # Read back as the declared type, which knows its fields' names and defaults.
-    return lambda result: dumped(adapter.decode_json(adapter.encode(result)))
+    typed = adapter.typed
+    return lambda result: dumped(typed(result))
 
 
 def shaped(value: Any, shape: Shape) -> Any:
     """Return a value in a shape: objects as dictionaries, for an encoder to write."""
     return _dumped(value, shape, _as_set(shape.include), _as_set(shape.exclude))
-
-
-def check_shape(route: Route, returns: Any) -> None:
-    """Raise ``ConfigurationError`` where an option cannot mean anything."""
-    shape = route.shape
-    if shape is None or not shape.exclude_unset or returns is UNSET or needs_pydantic(returns):
-        return
-    what = "response_model_exclude_unset needs Pydantic models: other classes forget what was set."
-    mend = "Use response_model_exclude_defaults, or msgspec.UNSET as the fields' default."
-    raise ConfigurationError("TRI-ROUTE-012", what, mend, where=route.where)
 
 
 def _as_set(selection: Any) -> Any:
@@ -79,12 +67,14 @@ def _dumped(value: Any, shape: Shape, include: Any, exclude: Any) -> Any:
     fields = _fields(value, by_alias=shape.by_alias)
     if fields is None:
         return value
+    # Only Pydantic's models remember what was set. Elsewhere a field at its default was not.
+    leaves_defaults = shape.exclude_defaults or shape.exclude_unset
     result = {}
     for name, wire, item, default in fields:
         yes, no = _of_field(include, name), _of_field(exclude, name, missing=False)
         if item is msgspec.UNSET or (item is None and shape.exclude_none) or not _kept(yes, no):
             continue
-        if not shape.exclude_defaults or default is UNSET or item != default:
+        if not leaves_defaults or default is UNSET or item != default:
             result[wire] = _dumped(item, shape, *_inner(yes, no))
     return result
 
@@ -102,6 +92,12 @@ def _fields(value: Any, *, by_alias: bool) -> list[tuple[Any, Any, Any, Any]] | 
         return [
             (field.name, field.name, getattr(value, field.name), _dataclass_default(field))
             for field in dataclasses.fields(value)
+        ]
+    if hasattr(value, "__attrs_attrs__"):
+        return [
+            (field.name, field.name, getattr(value, field.name), _attrs_default(field, value))
+            for field in value.__attrs_attrs__
+            if not field.name.startswith("_")  # private, and so never sent
         ]
     if isinstance(value, Mapping):
         return [(name, name, item, UNSET) for name, item in value.items()]
@@ -154,3 +150,12 @@ def _dataclass_default(field: dataclasses.Field[Any]) -> Any:
         return field.default
     factory = field.default_factory
     return UNSET if factory is dataclasses.MISSING else factory()
+
+
+def _attrs_default(field: Any, owner: Any) -> Any:
+    default = field.default
+    if repr(default) == "NOTHING":
+        return UNSET
+    if type(default).__name__ != "Factory":
+        return default
+    return default.factory(owner) if default.takes_self else default.factory()

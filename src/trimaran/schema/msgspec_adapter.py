@@ -31,6 +31,7 @@ class MsgspecAdapter:
     _exact_check: Any = _UNMADE
     _encode: Callable[[Any], bytes] | None = None
     _reader: Any = _UNMADE
+    _judgement: Any = _UNMADE
 
     def __init__(self, tp: Any) -> None:
         self.type = tp
@@ -123,13 +124,35 @@ class MsgspecAdapter:
         check: Callable[[Any], bool] | None = self._exact_check
         return check
 
+    def fits(self, value: Any) -> bool:
+        """Whether a value is of this type already; its limits are not looked at."""
+        cls = exact_class(self.info)
+        if cls is not None and isinstance(value, cls):
+            return True
+        exact = self._exact
+        return exact is None or exact(value)
+
+    @property
+    def _judge(self) -> Callable[[Any], Any] | None:
+        if self._judgement is _UNMADE:
+            self._judgement = judgement(self.info)
+        judge: Callable[[Any], Any] | None = self._judgement
+        return judge
+
+    def typed(self, value: Any) -> Any:
+        """Return what a handler returned as a value of this type, and of nothing more.
+
+        Raises ``ValueError`` or ``TypeError`` for what is none.
+        """
+        exact, judge = self._exact, self._judge
+        made = value if exact is None or exact(value) else self._filter(value)
+        return made if judge is None else judge(made)
+
     def _make_encode(self) -> Callable[[Any], bytes]:
         encode, filtered, exact = _ENCODER.encode, self._filter, self._exact
-        judge = judgement(self.info)
-        if judge is not None:
-            return lambda value: encode(
-                judge(value if exact is None or exact(value) else filtered(value))
-            )
+        if self._judge is not None:
+            typed = self.typed
+            return lambda value: encode(typed(value))
         if exact is None:
             return encode
         cls = exact_class(self.info)

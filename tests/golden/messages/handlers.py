@@ -83,8 +83,12 @@ class Shelf(msgspec.Struct):
 async def form_of_objects(shelf: Annotated[Shelf, Form()]) -> None: ...
 
 
-@router.get("/exclude-unset", response_model_exclude_unset=True)
-async def exclude_unset() -> Item: ...
+@router.get("/default-of-another-type")
+async def default_of_another_type(limit: int = "ten") -> None: ...  # type: ignore[assignment]
+
+
+@router.get("/no-body", status_code=204)
+async def no_body() -> Item: ...
 
 
 @router.get("/declared-twice")
@@ -127,3 +131,13 @@ async def bad_limit(q: Annotated[str, Query(max_digits=3)]) -> None: ...
 
 @router.get("/limit-of-text")
 async def limited_text(q: Annotated[str, Query(ge=3)]) -> None: ...
+
+
+async def get_db(x: Annotated[int, Query(5)]) -> int: ...
+
+
+async def get_user(db: Annotated[int, Depends(get_db)]) -> int: ...
+
+
+@router.get("/in-a-chain")
+async def in_a_chain(user: Annotated[int, Depends(get_user)]) -> None: ...

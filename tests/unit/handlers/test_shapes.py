@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired
 
+import attrs
 import msgspec
 import pydantic
 import pytest
+from typing_extensions import TypedDict
 
 from trimaran.handlers import Router
 
@@ -121,6 +123,59 @@ def test_pydantic_models_in_parts(ask: Callable[..., Any]) -> None:
         "note": None,
     }
     assert answer(ask, [item], list[Item], response_model_include={"name"}) == [{"itemName": "a"}]
+
+
+@attrs.define
+class Sail:
+    name: str
+    area: float = 9.5
+    ropes: list[str] = attrs.field(factory=list)
+    _hidden: int = 0
+
+
+class Crew(TypedDict):
+    skipper: str
+    cook: NotRequired[str | None]
+
+
+class Late(msgspec.Struct):
+    name: str
+    note: str | msgspec.UnsetType = msgspec.UNSET
+    item: Item | None = None
+
+
+UNSET_OPTION = {"response_model_exclude_unset": True}
+
+
+@pytest.mark.parametrize(
+    ("value", "returns", "expected"),
+    [
+        (Film("Ran", Person("Akira"), year=2000), Film, {"title", "director"}),
+        (Review(5, ["a"]), Review, {"tags"}),
+        (Sail("jib", 3.0), Sail, {"name", "area"}),
+        ({"skipper": "Ann"}, Crew, {"skipper"}),
+        ({"skipper": "Ann", "cook": None, "more": 1}, Crew, {"skipper", "cook"}),
+        (Late("a"), Late, {"name"}),
+        (Late("a", "", Item(itemName="b", price=1.5)), Late, {"name", "note", "item"}),
+    ],
+)
+def test_what_unset_means(
+    ask: Callable[..., Any], value: Any, returns: Any, expected: set[str]
+) -> None:
+    """Pydantic's models remember; elsewhere it is a field at its default, or a key not there."""
+    found = answer(ask, value, returns, **UNSET_OPTION)
+    assert set(found) == expected
+    if "item" in expected:
+        assert found["item"] == {"itemName": "b", "price": 1.5}
+
+
+def test_attrs_classes_in_parts(ask: Callable[..., Any]) -> None:
+    """As dataclasses; private attributes are never sent."""
+    sail = Sail("jib", 3.0, ["a"], hidden=3)
+    part = {"response_model_include": {"name", "ropes", "_hidden"}}
+    assert answer(ask, sail, Sail, **part) == {"name": "jib", "ropes": ["a"]}
+    rest = {"response_model_exclude": {"ropes"}}
+    assert answer(ask, [sail], list[Sail], **rest) == [{"name": "jib", "area": 3.0}]
 
 
 def test_undeclared_results_in_parts(ask: Callable[..., Any]) -> None:
