@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run an application for development: reload, error pages, tables made."),
     "serve": ("serve", "Serve an application in production."),
     "routes": ("routes", "List the routes of an application."),
+    "openapi": ("openapi", "Write the OpenAPI document, or check that a file still holds it."),
     "makemigrations": ("migrations", "Write the migration that leads to the models."),
     "migrate": ("migrations", "Apply migrations, or undo them."),
     "showmigrations": ("migrations", "List the migrations and whether they are applied."),
