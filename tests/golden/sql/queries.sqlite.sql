@@ -75,7 +75,7 @@ SELECT gold_book.id AS c0, gold_book.title AS c1, gold_book.author_id AS c2, gol
   [3.0, 'dear', 'cheap', 3.0, 'dear', 'cheap']
 
 -- functions
-SELECT ((coalesce(gold_book.title, '') || coalesce(?, '')) || coalesce(CAST(gold_book.id AS TEXT), '')) AS c0, strftime('%Y-%m-01 00:00:00.000000+00:00', gold_book.added) AS c1, CAST(strftime('%H', gold_book.added) AS INTEGER) AS c2, CAST(round(gold_book.price, 1) AS NUMERIC) AS c3, coalesce(gold_book.editor_id, ?) AS c4 FROM gold_book ORDER BY gold_book.title ASC
+SELECT ((coalesce(gold_book.title, '') || coalesce(?, '')) || coalesce(CAST(gold_book.id AS TEXT), '')) AS c0, (strftime('%Y-%m-01', gold_book.added) || ' 00:00:00.000000+00:00') AS c1, CAST(strftime('%H', gold_book.added) AS INTEGER) AS c2, CAST(round(gold_book.price, 1) AS NUMERIC) AS c3, coalesce(gold_book.editor_id, ?) AS c4 FROM gold_book ORDER BY gold_book.title ASC
   ['-', 0]
 
 -- of each row

@@ -11,7 +11,7 @@ from trimaran.db.sql.conditions import column_of, resolve_term
 from trimaran.db.sql.expressions import Condition, Expression
 from trimaran.db.sql.rows import project_annotated
 from trimaran.db.sql.table import Back, Scope
-from trimaran.db.sql.terms import Match, Named, Null, OfRow, Ref, Term, walk
+from trimaran.db.sql.terms import Named, OfRow, Ref, Term, Windowed, walk
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
@@ -90,13 +90,6 @@ def annotated(
                 where=callsite(),
             )
         term = resolve_term(Scope(table, known), value)
-        if term.kind is not None and term.kind.sql == "json":
-            raise QueryError(
-                "TRI-QUERY-021",
-                f"The annotation {alias!r} is a JSON document.",
-                "Fetch the field itself.",
-                where=callsite(),
-            )
         known[alias] = term if grouped else of_rows(table, term)
     if grouped:
         _check_ways(table, known)
@@ -110,7 +103,7 @@ def of_rows(table: Table, term: Term) -> Term:
 
 def aggregates(item: Node | Term) -> bool:
     """Tell whether an expression or a condition takes several rows together."""
-    if isinstance(item, OfRow):
+    if isinstance(item, (OfRow, Windowed)):
         return False
     if getattr(item, "aggregates", False):
         return True
@@ -122,8 +115,9 @@ def _check_ways(table: Table, annotations: Mapping[str, Term]) -> None:
     ways = set()
     for term in annotations.values():
         for part in walk(term):
-            if isinstance(part, (Ref, Match, Null)):
-                hops = part.lookup.hops
+            lookup = getattr(part, "lookup", None)
+            if lookup is not None:
+                hops = lookup.hops
                 last = max((n for n, hop in enumerate(hops, 1) if isinstance(hop, Back)), default=0)
                 if last:
                     ways.add(hops[:last])

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran._internal.callsite import callsite
-from trimaran.db.sql.conditions import keywords, reference, resolve_term
-from trimaran.db.sql.expressions import Expression, Ordering
+from trimaran.db.sql.conditions import keywords, ordering_term
 from trimaran.db.sql.lookups import MAX_HOPS
 from trimaran.db.sql.terms import Group, Ref
 from trimaran.errors import QueryError
@@ -15,35 +14,29 @@ from trimaran.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trimaran.db.sql.expressions import Expression, Ordering
     from trimaran.db.sql.table import Relation, Scope, Table
     from trimaran.db.sql.terms import Node, Term
 
-Order: TypeAlias = "tuple[tuple[Term, bool], ...]"
+Way: TypeAlias = "bool | tuple[bool, str]"
+"""Descending, or that and where NULLs go: ``first`` or ``last``."""
+Order: TypeAlias = "tuple[tuple[Term, Way], ...]"
 
 
 def orderings(scope: Scope, fields: Sequence[str | Ordering | Expression[Any]]) -> Order:
-    """Return what to order by: the terms, and whether each is descending."""
-    return tuple([_ordering(scope, field) for field in fields])
-
-
-def _ordering(scope: Scope, field: str | Ordering | Expression[Any]) -> tuple[Term, bool]:
-    if isinstance(field, str):
-        descending = field.startswith("-")
-        return reference(scope, field[1:] if descending else field), descending
-    if isinstance(field, Ordering):
-        return resolve_term(scope, field.expression), field.descending
-    if isinstance(field, Expression):
-        return resolve_term(scope, field), False
-    raise QueryError(
-        "TRI-QUERY-012",
-        f"{scope.table.label} cannot be ordered by {field!r:.80}.",
-        "Name a field ('-price'), or give Book.c.price.desc().",
-    )
+    """Return what to order by: the terms, and which way each."""
+    return tuple([ordering_term(scope, field) for field in fields])
 
 
 def flipped(order: Order) -> Order:
     """Return the opposite order."""
-    return tuple([(term, not descending) for term, descending in order])
+    return tuple([(term, _opposite(way)) for term, way in order])
+
+
+def _opposite(way: Way) -> Way:
+    if isinstance(way, tuple):
+        return (not way[0], "last" if way[1] == "first" else "first")
+    return not way
 
 
 def seek(table: Table, order: Order, row: Any) -> tuple[Order, Node]:
@@ -56,7 +49,12 @@ def seek(table: Table, order: Order, row: Any) -> tuple[Order, Node]:
     equal: list[Node] = []
     ways: list[Node] = []
     for term, descending in order:
-        if not isinstance(term, Ref) or term.lookup.hops or term.lookup.column.null:
+        if (
+            not isinstance(term, Ref)
+            or isinstance(descending, tuple)
+            or term.lookup.hops
+            or term.lookup.column.null
+        ):
             raise QueryError(
                 "TRI-QUERY-028",
                 f"after() cannot go on in this order of {table.label}.",

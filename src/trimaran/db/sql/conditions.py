@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran._internal.callsite import callsite
 from trimaran.db.sql import kinds
+from trimaran.db.sql.arithmetic import of_moments
+from trimaran.db.sql.documents import Part, match_document
 from trimaran.db.sql.expressions import (
     Arithmetic,
     Col,
@@ -14,21 +16,16 @@ from trimaran.db.sql.expressions import (
     Condition,
     Expression,
     F,
+    Ordering,
     OuterRef,
     Q,
     Test,
 )
-from trimaran.db.sql.lookups import (
-    TRANSFORMS,
-    Crossing,
-    Lookup,
-    allowed_lookups,
-    find,
-    find_joined,
-    no_lookup,
-)
+from trimaran.db.sql.lookups import Crossing, Lookup, find, find_joined, parse_rest
 from trimaran.db.sql.terms import (
+    Among,
     Binary,
+    Call,
     Compare,
     Constant,
     Exists,
@@ -53,6 +50,7 @@ if TYPE_CHECKING:
     from trimaran.db.sql.kinds import Kind
     from trimaran.db.sql.table import Scope
     from trimaran.db.sql.terms import Term
+    from trimaran.db.sql.transforms import Transform
 
 MAX_DEPTH = 64
 MAX_LIST = 100_000
@@ -149,30 +147,85 @@ def _all(nodes: Sequence[Node]) -> Node:
 def match(scope: Scope, lookup: Lookup, value: Any) -> Node:
     """Return the condition that a look-up makes with a value."""
     op = lookup.op
+    if lookup.column.kind.sql == "json":
+        if isinstance(value, Expression):
+            return Compare(op, Part(lookup, as_text=True), resolve_term(scope, value, kinds.TEXT))
+        return match_document(lookup, value)
     if op == "isnull":
         return Null(lookup, null=bool(value))
     if value is None:
         if op in ("exact", "iexact"):
             return Null(lookup, null=True)
         raise _needs_value(lookup)
-    if "equal" not in lookup.column.kind.lookups:
-        raise no_lookup(lookup, op)
     if isinstance(value, Expression):
         if op in ("in", "range"):
             raise _needs_value(lookup)
-        return Compare(op, Ref(lookup), resolve_term(scope, value, lookup.column.kind))
+        return Compare(op, term_of(lookup), resolve_term(scope, value, lookup.kind))
     if hasattr(value, "column_shape"):
         if op not in ("in", "exact"):
             raise _needs_value(lookup)
         return Subquery(lookup, value)
+    return _match_value(scope, lookup, op, value)
+
+
+def _match_value(scope: Scope, lookup: Lookup, op: str, value: Any) -> Node:
+    if op in ("in", "range") and _holds_expressions(value):
+        return _expressions_in(scope, term_of(lookup), op, value, lookup.label)
     if op == "in":
         return _in(lookup, value)
     if op == "range":
-        low, high = value
+        low, high = _two(value, lookup.label)
         return Match(lookup, (_plain(low), _plain(high)))
     if op == "exact" and lookup.column.relation is not None:
         value = _plain(value)
     return Match(lookup, value)
+
+
+def _holds_expressions(value: Any) -> bool:
+    return isinstance(value, (list, tuple, set)) and any(
+        isinstance(item, Expression) for item in value
+    )
+
+
+def _expressions_in(scope: Scope, term: Term, op: str, value: Any, label: str) -> Node:
+    """Return IN or BETWEEN of a list in which some values are expressions."""
+    if op == "range":
+        low, high = [resolve_term(scope, side, term.kind) for side in _two(value, label)]
+        return Group("and", [Compare("gte", term, low), Compare("lte", term, high)])
+    items = [item for item in value if item is not None]
+    if len(items) > MAX_DEPTH:
+        raise QueryError(
+            "TRI-QUERY-009",
+            f"{label[:120]} was given {len(items)} expressions; {MAX_DEPTH} is the most.",
+            "Give values, or a query.",
+            where=callsite(),
+        )
+    return Group("or", [Compare("exact", term, resolve_term(scope, i, term.kind)) for i in items])
+
+
+def _two(value: Any, label: str) -> tuple[Any, Any]:
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        return value[0], value[1]
+    raise QueryError(
+        "TRI-QUERY-003",
+        f"{label[:120]} needs the two ends of a range.",
+        "Give a pair: (low, high).",
+        where=callsite(),
+    )
+
+
+def term_of(lookup: Lookup) -> Term:
+    """Return the column of a look-up with its transforms."""
+    if lookup.column.kind.sql == "json" and lookup.path:
+        return Part(lookup)
+    return transformed(Ref(lookup), lookup.transforms)
+
+
+def transformed(term: Term, transforms: Iterable[Transform]) -> Term:
+    """Return an expression with transforms taken of it."""
+    for transform in transforms:
+        term = Call(transform.call, [term], transform.kind, option=transform.option)
+    return term
 
 
 def _in(lookup: Lookup, value: Any) -> Node:
@@ -237,41 +290,38 @@ def _resolve_comparison(scope: Scope, comparison: Comparison) -> Node:
         if isinstance(found, Lookup):
             return match(scope, found, right)
     term = resolve_term(scope, left)
-    if right is None or op not in ("exact", "lt", "lte", "gt", "gte"):
-        raise QueryError(
-            "TRI-QUERY-003",
-            f"{comparison!r:.80} cannot be asked.",
-            "Compare an expression with a value by ==, !=, <, <=, > or >=.",
-            where=callsite(),
-        )
-    return Compare(op, term, resolve_term(scope, right, term.kind))
+    return tested(scope, term, op, right)
 
 
 def _of_annotation(scope: Scope, key: str, value: Any) -> Node | None:
     """Return the condition of a keyword that begins with an alias; None where none does."""
-    alias, _, op = key.partition("__")
+    alias, _, rest = key.partition("__")
     term = scope.annotations.get(alias)
     if term is None:
         return None
-    return tested(scope, Named(alias, term), op or "exact", value)
+    named = Named(alias, term)
+    kind = term.kind or kinds.TEXT
+    parts = rest.split("__") if rest else []
+    if len(parts) == 1 and term.kind is None:
+        return tested(scope, named, rest, value)
+    transforms, _, op = parse_rest(kind, parts, f"{scope.table.label}.{key}")
+    return tested(scope, transformed(named, transforms), op, value)
 
 
 def tested(scope: Scope, term: Term, op: str, value: Any) -> Node:
     """Return the condition that compares an expression by a look-up."""
     kind = term.kind or kinds.TEXT
     label = f"An expression of type {kind.name}"
-    if op not in allowed_lookups(kind) or op in TRANSFORMS:
-        allowed = sorted(set(allowed_lookups(kind)) - TRANSFORMS)
-        raise QueryError(
-            "TRI-QUERY-002",
-            f"{label} has no look-up {op[:80]!r}.",
-            f"It has: {', '.join(allowed)}. Parts of a date are taken by Extract.",
-            where=callsite(),
-        )
+    if kind.sql != "search" or op != "exact":
+        parse_rest(kind, [op], label)
     if op == "isnull" or (value is None and op in ("exact", "iexact")):
         return Tested(term, "isnull", right=bool(value) if op == "isnull" else True)
     if isinstance(value, Expression) and op not in ("in", "range"):
         return Compare(op, term, resolve_term(scope, value, kind))
+    if op in ("in", "range") and _holds_expressions(value):
+        return _expressions_in(scope, term, op, value, label)
+    if op == "in" and hasattr(value, "column_shape"):
+        return Among(term, value)
     if value is None or hasattr(value, "column_shape") or isinstance(value, Expression):
         raise QueryError(
             "TRI-QUERY-003",
@@ -282,7 +332,17 @@ def tested(scope: Scope, term: Term, op: str, value: Any) -> Node:
     if op == "in":
         listed = _listed(value, label)
         return Tested(term, "in", right=listed) if listed else Constant(truth=False)
-    return Tested(term, op, right=tuple(value) if op == "range" else value)
+    if op == "range":
+        return Tested(term, op, right=_two(value, label))
+    if kinds.kind_of_value(value) is None and kind.name != "choice":
+        raise QueryError(
+            "TRI-QUERY-003",
+            f"{label} was compared with one of type {type(value).__name__}, and such a "
+            "value cannot stand in an expression.",
+            f"Give a value that fits {kind.name}.",
+            where=callsite(),
+        )
+    return Tested(term, op, right=value)
 
 
 def _check_table(scope: Scope, column: F) -> None:
@@ -309,7 +369,12 @@ def resolve_term(scope: Scope, value: Any, kind: Kind | None = None) -> Term:
         return Truth(resolve(scope, value))
     if isinstance(value, Arithmetic):
         left = resolve_term(scope, value.left)
-        return Binary(value.op, left, resolve_term(scope, value.right, left.kind))
+        right = resolve_term(scope, value.right, left.kind)
+        done = of_moments(value.op, left.kind, right.kind)
+        if done:
+            made = left.kind if done == "shift" else kinds.TIMEDELTA
+            return Call(done, [left, right], made, option=value.op)
+        return Binary(value.op, left, right)
     known = kinds.kind_of_value(value)
     if known is None:
         raise QueryError(
@@ -322,19 +387,52 @@ def resolve_term(scope: Scope, value: Any, kind: Kind | None = None) -> Term:
 
 
 def reference(scope: Scope, name: str) -> Term:
-    """Return what a name stands for: an annotation or a column; raises ``QueryError``."""
+    """Return what a name stands for; raises ``QueryError``.
+
+    An annotation, a column, a transform of one (``added__year``), a part of a document.
+    """
     term = scope.annotations.get(name)
-    return Ref(column_of(scope, name)) if term is None else Named(name, term)
+    if term is not None:
+        return Named(name, term)
+    alias, _, rest = name.partition("__")
+    term = scope.annotations.get(alias)
+    if term is not None and rest and term.kind is not None:
+        transforms, _, op = parse_rest(term.kind, rest.split("__"), name)
+        if op == "exact":
+            return transformed(Named(alias, term), transforms)
+    return term_of(column_of(scope, name, plain=False))
 
 
-def column_of(scope: Scope, name: str) -> Lookup:
-    """Return the way to a column: ``price``, ``author__name``; raises ``QueryError``."""
+def column_of(scope: Scope, name: str, *, plain: bool = True) -> Lookup:
+    """Return the way to a column: ``price``, ``author__name``; raises ``QueryError``.
+
+    plain: refuse transforms and parts of documents
+    """
     found = (find_joined if scope.joined else find)(scope.table, name)
-    if isinstance(found, Lookup) and found.op == "exact" and not found.transform:
+    if isinstance(found, Lookup) and (found.plain or (not plain and found.op == "exact")):
         return found
     raise QueryError(
         "TRI-QUERY-012",
         f"{scope.table.label}.{name[:80]} is not a column.",
         "Name a field, or one of a related row (author__name).",
         where=callsite(),
+    )
+
+
+def ordering_term(scope: Scope, key: Any) -> tuple[Term, Any]:
+    """Return what to order by, and which way: descending, or that and where NULLs go."""
+    if isinstance(key, str):
+        if key == "?":
+            return Call("random", (), kinds.FLOAT), False
+        name = key[1:] if key.startswith("-") else key
+        return reference(scope, name.removeprefix("+")), key.startswith("-")
+    if isinstance(key, Ordering):
+        term = resolve_term(scope, key.expression)
+        return term, (key.descending, key.nulls) if key.nulls else key.descending
+    if isinstance(key, Expression):
+        return resolve_term(scope, key), False
+    raise QueryError(
+        "TRI-QUERY-012",
+        f"{scope.table.label} cannot be ordered by {key!r:.80}.",
+        "Name a field ('-price'), or give Book.c.price.desc().",
     )

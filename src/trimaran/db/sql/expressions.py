@@ -129,31 +129,50 @@ class Expression(Generic[T]):
     def __mod__(self, other: Any) -> Arithmetic:
         return Arithmetic("%", self, other)
 
-    def asc(self) -> Ordering:
+    def __rtruediv__(self, other: Any) -> Arithmetic:
+        return Arithmetic("/", other, self)
+
+    def __rmod__(self, other: Any) -> Arithmetic:
+        return Arithmetic("%", other, self)
+
+    def __pow__(self, other: Any) -> Arithmetic:
+        return Arithmetic("**", self, other)
+
+    def __rpow__(self, other: Any) -> Arithmetic:
+        return Arithmetic("**", other, self)
+
+    def __neg__(self) -> Arithmetic:
+        return Arithmetic("*", self, -1)
+
+    def bitand(self, other: Any) -> Arithmetic:
+        """Join two whole numbers bit by bit: both."""
+        return Arithmetic("&", self, other)
+
+    def bitor(self, other: Any) -> Arithmetic:
+        """Join two whole numbers bit by bit: one or both."""
+        return Arithmetic("|", self, other)
+
+    def bitxor(self, other: Any) -> Arithmetic:
+        """Join two whole numbers bit by bit: one of them."""
+        return Arithmetic("^", self, other)
+
+    def bitleftshift(self, other: Any) -> Arithmetic:
+        """Shift a whole number's bits to the left."""
+        return Arithmetic("<<", self, other)
+
+    def bitrightshift(self, other: Any) -> Arithmetic:
+        """Shift a whole number's bits to the right."""
+        return Arithmetic(">>", self, other)
+
+    # Orders
+
+    def asc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
         """Order by this, the smallest first."""
-        return Ordering(self, descending=False)
+        return Ordering(self, descending=False, nulls=_nulls(nulls_first, nulls_last))
 
-    def desc(self) -> Ordering:
+    def desc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
         """Order by this, the largest first."""
-        return Ordering(self, descending=True)
-
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> Any:
-            message = f"{type(self).__name__} is an expression of a query, not a sequence"
-            raise TypeError(message)
-
-
-class F(Expression[Any]):
-    """A column by its name, over relations too: ``F("price")``, ``F("author__age")``."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"F({self.name!r})"
+        return Ordering(self, descending=True, nulls=_nulls(nulls_first, nulls_last))
 
     # The look-ups that have no operator
 
@@ -196,6 +215,32 @@ class F(Expression[Any]):
     def iexact(self, text: str) -> Comparison:
         """Equals this text, whatever its case."""
         return Comparison("iexact", self, text)
+
+    if not TYPE_CHECKING:
+
+        def __iter__(self) -> Any:
+            message = f"{type(self).__name__} is an expression of a query, not a sequence"
+            raise TypeError(message)
+
+
+def _nulls(first: bool, last: bool) -> str:
+    if first and last:
+        raise QueryError(
+            "TRI-QUERY-014", "nulls_first and nulls_last exclude each other.", "Give one of them."
+        )
+    return "first" if first else "last" if last else ""
+
+
+class F(Expression[Any]):
+    """A column by its name, over relations too: ``F("price")``, ``F("author__age")``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"F({self.name!r})"
 
 
 class Computed(Expression[T]):
@@ -272,10 +317,11 @@ class Comparison(Condition):
 
 
 class Ordering:
-    """An expression to order by, and which way."""
+    """An expression to order by; ``nulls``: ``first``, ``last`` or empty."""
 
-    __slots__ = ("descending", "expression")
+    __slots__ = ("descending", "expression", "nulls")
 
-    def __init__(self, expression: Expression[Any], *, descending: bool) -> None:
+    def __init__(self, expression: Expression[Any], *, descending: bool, nulls: str = "") -> None:
         self.expression = expression
         self.descending = descending
+        self.nulls = nulls

@@ -40,7 +40,7 @@ class Kind:
     sql:       the name of the SQL type, which ``trimaran.db.sql.types`` understands
     size:      its parameters, ``(200,)`` or ``(8, 2)``
     clean:     makes the Python value of what a developer or client gave; raises ``Fault``
-    lookups:   groups of look-ups that it takes: ``text order date datetime equal``
+    lookups:   groups of look-ups that it takes: ``equal order text search``
     """
 
     name: str
@@ -54,7 +54,7 @@ class Kind:
 
 _EQUAL = frozenset({"equal"})
 _ORDER = _EQUAL | {"order"}
-_TEXT = _ORDER | {"text"}
+_TEXT = _ORDER | {"text", "search"}
 
 
 def _kind(
@@ -121,7 +121,6 @@ DATE = _kind(
     postgresql=Storage(binding.bind_date),
     sqlite=Storage(lambda value: binding.bind_date(value).isoformat(), date.fromisoformat),
     mariadb=Storage(binding.bind_date),
-    lookups=_ORDER | {"date"},
 )
 DATETIME = _kind(
     "datetime",
@@ -133,7 +132,6 @@ DATETIME = _kind(
         lambda value: binding.text_of_datetime(binding.bind_datetime(value)), datetime.fromisoformat
     ),
     mariadb=Storage(binding.bind_naive, binding.utc),
-    lookups=_ORDER | {"date", "datetime"},
 )
 NAIVE_DATETIME = _kind(
     "naive datetime",
@@ -145,7 +143,6 @@ NAIVE_DATETIME = _kind(
         lambda value: binding.text_of_datetime(binding.bind_naive(value)), datetime.fromisoformat
     ),
     mariadb=Storage(binding.bind_naive),
-    lookups=_ORDER | {"date", "datetime"},
 )
 TIME = _kind(
     "time",
@@ -246,6 +243,67 @@ def json(python: Any) -> Kind:
         mariadb=Storage(binding.json_text, msgspec.json.decode),
         lookups=frozenset(),
     )
+
+
+JSON = json(Any)
+"""A document made by an expression."""
+_OF_JSON: dict[str, Convert] = {
+    "bool": bool,
+    "date": date.fromisoformat,
+    "datetime": lambda text: binding.bind_datetime(datetime.fromisoformat(text)),
+    "naive_datetime": datetime.fromisoformat,
+    "time": time.fromisoformat,
+    "uuid": UUID,
+    "interval": binding.timedelta_of,
+}
+
+
+@lru_cache(maxsize=256)
+def listed(element: Kind) -> Kind:
+    """Return the kind of a list of values: JSON where there are no arrays."""
+    read = _OF_JSON.get(element.sql)
+    hook = Decimal if element.sql == "decimal" else None
+    decoder = msgspec.json.Decoder(float_hook=hook)
+
+    def of_text(text: Any) -> Any:
+        values = decoder.decode(text)
+        if hook is not None:
+            form = f"%.{element.size[1]}f"
+            return [None if value is None else Decimal(form % value) for value in values]
+        if read is None:
+            return values
+        return [None if value is None else read(value) for value in values]
+
+    def bind(value: Any) -> Any:
+        return [element.storages["postgresql"].bind(item) for item in value]
+
+    members = element.storages["postgresql"].read
+    return _kind(
+        f"list of {element.name}",
+        list,
+        "list",
+        cleaning.clean_json,
+        postgresql=Storage(
+            bind,
+            None if members is None else (lambda items: [v and members(v) for v in items]),
+        ),
+        sqlite=Storage(binding.json_text, of_text),
+        mariadb=Storage(binding.json_text, of_text),
+        lookups=frozenset(),
+    )
+
+
+SEARCH = _kind(
+    "text search",
+    str,
+    "search",
+    cleaning.clean_str,
+    postgresql=_text_storage,
+    sqlite=_text_storage,
+    mariadb=_text_storage,
+    lookups=frozenset(),
+)
+"""PostgreSQL's vectors and queries, inside expressions only."""
 
 
 def choice(python: Any, members: dict[Any, Any], *, length: int) -> Kind:

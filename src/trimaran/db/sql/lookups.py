@@ -7,7 +7,7 @@ that a client sends can become part of the SQL text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import msgspec
 from trimaran.db.sql import kinds
 from trimaran.db.sql.cleaning import Fault, safe_text
 from trimaran.db.sql.table import Back
+from trimaran.db.sql.transforms import NAMES, Transform, transforms_of
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from trimaran.db.sql.table import Column, Relation, Table
 
 MAX_HOPS = 8
+MAX_PATH = 30
+_MOST_TRANSFORMS = 6
 _CACHED_LOOKUPS = 1_000
 
 # The groups of ``Kind.lookups`` and the look-ups that each allows.
@@ -42,10 +45,30 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "regex",
         "iregex",
     ),
-    "date": ("year", "month", "day"),
-    "datetime": ("date", "hour", "minute"),
+    "search": ("search", "trigram_similar", "trigram_word_similar"),
 }
-TRANSFORMS = frozenset({"year", "month", "day", "date", "hour", "minute"})
+DOCUMENT_LOOKUPS = (
+    "exact",
+    "in",
+    "isnull",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "iexact",
+    "icontains",
+    "startswith",
+    "istartswith",
+    "endswith",
+    "iendswith",
+    "regex",
+    "iregex",
+    "contains",
+    "contained_by",
+    "has_key",
+    "has_keys",
+    "has_any_keys",
+)
 _PATTERNS = {
     "contains": "%{}%",
     "icontains": "%{}%",
@@ -63,18 +86,30 @@ _REGEX_LENGTH = 1_000
 class Lookup:
     """A comparison of one column with a value, ready to compile.
 
-    hops:      foreign keys to follow from the queried table, outermost first
-    transform: ``year`` and the like, taken of the column before it is compared
-    binds:     by vendor, makes the parameter
+    hops:       foreign keys to follow from the queried table, outermost first
+    transforms: ``year`` and the like, taken of the column before it is compared
+    binds:      by vendor, makes the parameter
+    path:       the keys to follow inside a JSON document
     """
 
     key: str
     hops: tuple[Relation | Back, ...]
     column: Column
     op: str
-    transform: str
+    transforms: tuple[Transform, ...]
     binds: dict[str, Callable[[Any], Any]]
     label: str
+    path: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What is compared."""
+        return self.transforms[-1].kind if self.transforms else self.column.kind
+
+    @property
+    def plain(self) -> bool:
+        """Whether it names a column and nothing more."""
+        return self.op == "exact" and not self.transforms and not self.path
 
     @property
     def nullable(self) -> bool:
@@ -90,7 +125,7 @@ class Lookup:
                 "TRI-QUERY-003",
                 f"{self.label} cannot be compared with a value of type "
                 f"{type(value).__name__}: {fault.msg}.",
-                f"Give a value that fits {self.column.kind.name}.",
+                f"Give a value that fits {self.kind.name}.",
             ) from None
 
 
@@ -125,7 +160,7 @@ def find_joined(table: Table, key: str) -> Lookup:
         inner = find_joined(found.relation.source, found.rest)
         hops = (*found.hops, Back(found.relation), *inner.hops)
         label = f"{table.label}.{key}"
-        known = Lookup(key, hops, inner.column, inner.op, inner.transform, inner.binds, label)
+        known = replace(inner, key=key, hops=hops, label=label)
         table.lookups["joined", key] = known
     return known
 
@@ -165,7 +200,7 @@ def _goes_on(target: Table, name: str) -> bool:
 
 
 def _is_lookup(name: str) -> bool:
-    return name in {"isnull"} or any(name in group for group in _GROUPS.values())
+    return name == "isnull" or name in NAMES or any(name in group for group in _GROUPS.values())
 
 
 def _of_column(
@@ -176,40 +211,62 @@ def _of_column(
         target = column.relation.target
         if rest and rest[0] in ("pk", target.key.name):
             rest = rest[1:]
-    kind, transform = column.kind, ""
-    allowed = allowed_lookups(kind)
-    if rest and rest[0] in TRANSFORMS and rest[0] in allowed:
-        transform = rest.pop(0)
-        kind = kinds.DATE if transform == "date" else kinds.INT
-        allowed = allowed_lookups(kind)
-        if transform == "date":
-            allowed = [name for name in allowed if name not in TRANSFORMS]
-    op = rest[0] if rest else "exact"
-    if rest and (len(rest) > 1 or op not in allowed or op in TRANSFORMS):
-        raise _no_lookup(label, "__".join(rest), column, allowed)
+    if column.kind.sql == "json":
+        return _of_document(key, hops, column, rest, label)
+    transforms, kind, op = parse_rest(column.kind, rest, label)
     binds = {vendor: binder(op, kind, vendor) for vendor in kind.storages}
-    return Lookup(key, hops, column, op, transform, binds, label)
+    return Lookup(key, hops, column, op, transforms, binds, label)
+
+
+def parse_rest(kind: Kind, rest: list[str], label: str) -> tuple[tuple[Transform, ...], Kind, str]:
+    """Return the transforms, the kind compared and the look-up of ``year__gte``."""
+    transforms: list[Transform] = []
+    first, here = kind, list(rest)
+    while here and (transform := transforms_of(kind).get(here[0])) is not None:
+        transforms.append(transform)
+        kind = transform.kind
+        del here[0]
+        if len(transforms) > _MOST_TRANSFORMS:
+            raise _no_lookup(label, "__".join(rest), first)
+    op = here[0] if here else "exact"
+    if here and (len(here) > 1 or op not in allowed_lookups(kind)):
+        raise _no_lookup(label, "__".join(here), kind)
+    return tuple(transforms), kind, op
+
+
+def _of_document(
+    key: str, hops: tuple[Relation, ...], column: Column, rest: list[str], label: str
+) -> Lookup:
+    op = "exact"
+    if rest and rest[-1] in DOCUMENT_LOOKUPS:
+        op = rest[-1]
+        rest = rest[:-1]
+    if len(rest) > MAX_PATH:
+        raise QueryError(
+            "TRI-QUERY-004",
+            f"{label[:120]} follows more than {MAX_PATH} keys of a document.",
+            "Begin nearer to what is looked for.",
+        )
+    return Lookup(key, hops, column, op, (), {}, label, tuple(rest))
 
 
 def allowed_lookups(kind: Kind) -> list[str]:
     """Return the look-ups that a column of this kind takes."""
+    if kind.sql == "json":
+        return list(DOCUMENT_LOOKUPS)
     groups = [name for group, names in _GROUPS.items() if group in kind.lookups for name in names]
     return [*groups, "isnull"]
 
 
-def _no_lookup(label: str, rest: str, column: Column, allowed: list[str]) -> QueryError:
+def _no_lookup(label: str, rest: str, kind: Kind) -> QueryError:
+    allowed = [*transforms_of(kind), *allowed_lookups(kind)]
     close = get_close_matches(rest, allowed, n=1)
     mend = f"Did you mean {close[0]!r}? " if close else ""
     return QueryError(
         "TRI-QUERY-002",
-        f"{label}: a field of type {column.kind.name} has no look-up {rest!r}.",
+        f"{label[:120]}: a field of type {kind.name} has no look-up {rest[:80]!r}.",
         f"{mend}It has: {', '.join(sorted(allowed))}.",
     )
-
-
-def no_lookup(lookup: Lookup, op: str) -> QueryError:
-    """Return the error that says which look-ups a column takes."""
-    return _no_lookup(lookup.label, op, lookup.column, allowed_lookups(lookup.column.kind))
 
 
 def _too_far(table: Table, key: str) -> QueryError:
@@ -232,6 +289,8 @@ def binder(op: str, kind: Kind, vendor: str) -> Callable[[Any], Any]:
         return _list_binder(kind, vendor)
     if op in ("regex", "iregex"):
         return _regex
+    if op in _GROUPS["search"]:
+        return kinds.TEXT.storages[vendor].bind
     if op in _PATTERNS:
         if vendor == "sqlite" and op in _PLAIN_ON_SQLITE:
             return bind

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import base
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
-from trimaran.db.sql.matching import COLLATION
+from trimaran.db.sql.rendering.matching import COLLATION
 
 _LONGEST_VARCHAR = 1_000
 _KEY_PREFIX = 255
@@ -73,6 +73,49 @@ class Statements(base.MySQLCompiler):
         if isinstance(to, sa.Time):
             return "TIME(6)"
         return super().visit_typeclause(typeclause, type_, **kw)
+
+    def visit_trimaran_utf32_func(self, function: Any, **kw: Any) -> str:
+        """Return the character of a code point."""
+        number = self.process(function.clauses.clauses[0], **kw)
+        return f"CONVERT(CHAR({number} USING utf32) USING utf8mb4)"
+
+    def visit_trimaran_group_concat_func(self, function: Any, **kw: Any) -> str:
+        """Return texts joined by a separator, in an order."""
+        words, separator, *order = function.clauses.clauses
+        return (
+            f"GROUP_CONCAT({self.process(words, **kw)}{self._order_inside(order, **kw)}"
+            f" SEPARATOR {self.process(separator, **kw)})"
+        )
+
+    def visit_trimaran_json_arrayagg_func(self, function: Any, **kw: Any) -> str:
+        """Return values as a list, in an order."""
+        values, *order = function.clauses.clauses
+        return f"JSON_ARRAYAGG({self.process(values, **kw)}{self._order_inside(order, **kw)})"
+
+    def _order_inside(self, order: Any, **kw: Any) -> str:
+        if not order:
+            return ""
+        return f" ORDER BY {', '.join(self.process(key, **kw) for key in order)}"
+
+    def visit_trimaran_days_back_func(self, function: Any, **kw: Any) -> str:
+        """Return the date so many days before."""
+        moment, days = [self.process(part, **kw) for part in function.clauses.clauses]
+        return f"(CAST({moment} AS DATE) - INTERVAL {days} DAY)"
+
+    def visit_trimaran_quarters_on_func(self, function: Any, **kw: Any) -> str:
+        """Return the date so many quarters later."""
+        moment, count = [self.process(part, **kw) for part in function.clauses.clauses]
+        return f"({moment} + INTERVAL ({count}) QUARTER)"
+
+    def visit_trimaran_shift_func(self, function: Any, **kw: Any) -> str:
+        """Return the moment so many microseconds later."""
+        moment, span = [self.process(part, **kw) for part in function.clauses.clauses]
+        return f"({moment} + INTERVAL ({span}) MICROSECOND)"
+
+    def visit_trimaran_ord_func(self, function: Any, **kw: Any) -> str:
+        """Return the code point of a character."""
+        character = self.process(function.clauses.clauses[0], **kw)
+        return f"CAST(CONV(HEX(CONVERT({character} USING utf32)), 16, 10) AS SIGNED)"
 
 
 class Definitions(base.MySQLDDLCompiler):

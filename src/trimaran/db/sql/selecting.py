@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from trimaran.db.sql import rendering
+from trimaran.db.sql.rendering.matching import ordered
+from trimaran.db.sql.rendering.pieces import NUMBERS
+from trimaran.db.sql.rendering.upserts import distinct_on
 from trimaran.db.sql.source import Source
 from trimaran.db.sql.statement import Compiler, Statement, constant
 from trimaran.db.sql.types import parameter_type
@@ -38,7 +40,7 @@ def _selected(source: Source, shape: Shape) -> Any:
     _, projection, where, order, distinct, limit, offset = shape
     listed = [source.column(hops, column) for hops, column in projection.columns]
     condition = source.condition(where) if where is not None else None
-    ordering = [_ordered(source.term(term), down) for term, down in order]
+    ordering = source.ordering(order)
     if source.joins:
         # Two joined tables may both have an "id": rows are read by position, labels only differ.
         listed = [clause.label(f"c{index}") for index, clause in enumerate(listed)]
@@ -50,10 +52,6 @@ def _selected(source: Source, shape: Shape) -> Any:
     if ordering:
         statement = statement.order_by(*ordering)
     return _sliced(source.compiler, statement, limit, offset)
-
-
-def _ordered(clause: Any, descending: bool) -> Any:
-    return clause.desc() if descending else clause.asc()
 
 
 def _sliced(compiler: Compiler, statement: Any, limit: bool, offset: bool) -> Any:
@@ -84,7 +82,7 @@ def _queried(source: Source, shape: Shape) -> Any:
     condition = source.condition(where) if where is not None else None
     held = source.condition(having) if having is not None else None
     grouping = [source.term(term) for term in group or ()]
-    ordering = [_ordered(source.term(term), down) for term, down in order]
+    ordering = source.ordering(order)
     apart = [source.term(term) for term in distinct] if isinstance(distinct, tuple) else []
     listed = [
         source.annotations[column.name] if hops is None else source.column(hops, column)
@@ -103,7 +101,7 @@ def _queried(source: Source, shape: Shape) -> Any:
     if held is not None:
         statement = statement.having(held)
     if apart:
-        statement = statement.ext(rendering.distinct_on(apart))
+        statement = statement.ext(distinct_on(apart))
     elif distinct:
         statement = statement.distinct()
     if ordering:
@@ -119,7 +117,7 @@ def annotate(source: Source, annotations: Iterable[tuple[str, Any, Shape]]) -> N
     """Make the clauses of a query's expressions, each in the type that it is read as."""
     for alias, kind, term in annotations:
         clause = source.term(term)
-        if term[0] == "arithmetic" and kind is not None and kind.sql in rendering.NUMBERS:
+        if term[0] == "arithmetic" and kind is not None and kind.sql in NUMBERS:
             clause = sa.cast(clause, parameter_type(kind))
         source.annotations[alias] = clause
 
@@ -137,7 +135,12 @@ def _combined(compiler: Compiler, shape: Shape) -> Any:
     if order:
         columns = list(statement.selected_columns)
         statement = statement.order_by(
-            *[_ordered(sa.literal_column(str(place + 1)), down) for place, down in order if columns]
+            *[
+                clause
+                for place, way in order
+                if columns
+                for clause in ordered(compiler.dialect.name, constant(str(place + 1)), way)
+            ]
         )
     return _sliced(compiler, statement, limit, offset)
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
 
-from trimaran.db.sql import kinds, matching, rendering
 from trimaran.db.sql.conditions import column_of
+from trimaran.db.sql.rendering import matching
+from trimaran.db.sql.rendering.aggregates import Group, aggregate
+from trimaran.db.sql.rendering.calls import call
+from trimaran.db.sql.rendering.documents import PATH, Place
 from trimaran.db.sql.statement import constant, light
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from trimaran.db.sql import kinds
     from trimaran.db.sql.lookups import Lookup
     from trimaran.db.sql.statement import Compiler
     from trimaran.db.sql.table import Back, Column, Relation, Table
@@ -35,6 +39,11 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
     "/": operator.truediv,
     "%": operator.mod,
+    "**": sa.func.power,
+    "&": lambda left, right: left.bitwise_and(right),
+    "|": lambda left, right: left.bitwise_or(right),
+    "<<": lambda left, right: left.bitwise_lshift(right),
+    ">>": lambda left, right: left.bitwise_rshift(right),
 }
 
 
@@ -109,26 +118,68 @@ class Source:
         return inner.self_group().is_not(sa.true()) if nullable else sa.not_(inner)
 
     def _null(self, lookup: Lookup, null: bool) -> Any:
-        column = self.column(lookup.hops, lookup.column)
+        column = self._looked_up(lookup)
         return column.is_(None) if null else column.is_not(None)
 
     def _match(self, lookup: Lookup) -> Any:
+        return self._operation(lookup.op, self._looked_up(lookup), lookup.kind)
+
+    def _looked_up(self, lookup: Lookup) -> Any:
+        """Return the column of a look-up with its transforms."""
         column = self.column(lookup.hops, lookup.column)
         kind = lookup.column.kind
-        if lookup.transform:
-            column, kind = matching.part(self.compiler.dialect.name, lookup.transform, column, kind)
-        return self._operation(lookup.op, column, kind)
+        for transform in lookup.transforms:
+            vendor = self.compiler.dialect.name
+            column = call(
+                vendor, transform.call, transform.option, transform.kind, [kind], [column]
+            )
+            kind = transform.kind
+        return column
+
+    def _in_document(self, place: tuple[Any, ...], op: str, tag: str) -> Any:
+        part = self._place(place)
+        parameter = self.compiler.parameter
+        if op == "missing":
+            return part.missing()
+        if op == "exists":
+            return sa.not_(part.missing())
+        if op == "exact":
+            return part.exact(tag, parameter)
+        if op in ("contains", "contained_by"):
+            return part.contains(op, parameter)
+        if op in ("gt", "gte", "lt", "lte"):
+            return part.compared(op, tag, parameter)
+        return part.pattern(op, parameter(sa.Text()))
+
+    def _place(self, place: tuple[Any, ...]) -> Place:
+        hops, column, deep, odd = place
+        vendor = self.compiler.dialect.name
+        path = None
+        if deep:
+            path = self.compiler.parameter(PATH if vendor == "postgresql" else sa.Text())
+        return Place(vendor, self.column(hops, column), path, odd=odd)
+
+    def _part(self, place: tuple[Any, ...], as_text: bool) -> Any:
+        part = self._place(place)
+        return part.text if as_text else part.json
 
     def _compare(self, op: str, left: Shape, right: Shape) -> Any:
         if op in _COMPARE:
             return _COMPARE[op](self.term(left), self.term(right))
+        if op == "matches":
+            return self.term(left).op("@@", is_comparison=True)(self.term(right))
         return self._pattern(op, self.term(left), self.term(right))
 
     def _subquery(self, lookup: Lookup, shape: Shape) -> Any:
-        column = self.column(lookup.hops, lookup.column)
+        column = self._looked_up(lookup)
         return column.in_(
             matching.derived(self.compiler.dialect.name, self.compiler.subquery(self, shape))
         )
+
+    def _among(self, term: Shape, shape: Shape) -> Any:
+        column = self.term(term)
+        inner = self.compiler.subquery(self, shape)
+        return column.in_(matching.derived(self.compiler.dialect.name, inner))
 
     def _tested(self, op: str, kind: kinds.Kind, term: Shape) -> Any:
         return self._operation(op, self.term(term), kind)
@@ -178,7 +229,10 @@ class Source:
             return self.compiler.of_kind(shape[1])
         if name == "arithmetic":
             left = self.term(shape[2])
-            return _ARITHMETIC[shape[1]](left, self.term(shape[3]))
+            right = self.term(shape[3])
+            if shape[1] == "^":
+                return matching.exclusive_or(self.compiler.dialect.name, left, right)
+            return _ARITHMETIC[shape[1]](left, right)
         method: Callable[..., Any] = getattr(self, f"_{name}")
         return method(*shape[1:])
 
@@ -204,6 +258,10 @@ class Source:
     def _scalar(self, shape: Shape) -> Any:
         return self.compiler.subquery(self, shape).scalar_subquery()
 
+    def _scalar_list(self, shape: Shape) -> Any:
+        inner = self.compiler.subquery(self, shape).subquery(f"l{self.compiler.aliases}")
+        return matching.listed(self.compiler.dialect.name, inner)
+
     def _choice(
         self, kind: kinds.Kind, branches: Sequence[tuple[Shape, Shape]], default: Shape | None
     ) -> Any:
@@ -220,20 +278,55 @@ class Source:
         arguments: Sequence[Shape],
     ) -> Any:
         clauses = [self.term(argument) for argument in arguments]
-        return rendering.call(self.compiler.dialect.name, name, option, kind, given, clauses)
+        return call(self.compiler.dialect.name, name, option, kind, given, clauses)
 
     def _aggregate(
         self,
-        name: str,
-        kind: kinds.Kind,
-        distinct: bool,
+        what: tuple[Any, ...],
         term: Shape | None,
         condition: Shape | None,
+        order: Sequence[tuple[Shape, Any]],
     ) -> Any:
-        argument = None if term is None else self.term(term)
+        name, kind, distinct, option, given = what
+        argument: Any = None
+        if term is not None and term[0] == "pair":
+            argument = (self.term(term[1]), self.term(term[2]))
+        elif term is not None:
+            argument = self.term(term)
         kept = None if condition is None else self.condition(condition)
-        vendor = self.compiler.dialect.name
-        return rendering.aggregate(vendor, name, kind, argument, kept, distinct=distinct)
+        keys = self.ordering(order)
+        group = Group(
+            self.compiler.dialect.name,
+            name,
+            kind,
+            argument,
+            kept,
+            distinct=distinct,
+            order=keys,
+            option=option,
+            given=given,
+        )
+        return aggregate(group)
+
+    def _window(
+        self,
+        kind: kinds.Kind,
+        term: Shape,
+        partitions: Sequence[Shape],
+        order: Sequence[tuple[Shape, Any]],
+        frame: tuple[str, int | None, int | None] | None,
+    ) -> Any:
+        function = self.term(term)
+        groups = [self.term(part) for part in partitions]
+        keys = self.ordering(order)
+        return matching.over(self.compiler.dialect.name, term, function, groups, keys, frame)
+
+    def ordering(self, order: Sequence[tuple[Shape, Any]]) -> list[Any]:
+        """Return the clauses of an order, NULLs where they were asked to be."""
+        made: list[Any] = []
+        for term, way in order:
+            made += matching.ordered(self.compiler.dialect.name, self.term(term), way)
+        return made
 
     def _of_row(self, table: Table, term: Shape) -> Any:
         own = Source(self.compiler, table, alias=True, outer=self.outer)

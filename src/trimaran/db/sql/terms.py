@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.db.sql import kinds
+from trimaran.db.sql.arithmetic import of_arithmetic
 from trimaran.db.sql.cleaning import Fault
 from trimaran.db.sql.lookups import Lookup, binder
 from trimaran.errors import QueryError
@@ -130,8 +131,8 @@ class Tested(Node):
         if self.op == "isnull":
             return ("unset", term, self.right)
         kind = self.term.kind or kinds.TEXT
-        bind = _binder(self.op, kind, vendor)
         try:
+            bind = _binder(self.op, kind, vendor)
             given = self.right if self.op == "range" else (self.right,)
             values.extend([bind(value) for value in given])
         except Fault as fault:
@@ -166,6 +167,26 @@ class Subquery(Node):
     def shape(self, values: list[Any], vendor: str) -> Shape:
         """Return the look-up and the inner query's shape."""
         return ("subquery", self.lookup, self.query.column_shape(values, vendor))
+
+
+class Among(Node):
+    """An expression whose value is among those that another query returns."""
+
+    __slots__ = ("query", "term")
+    nullable = True
+
+    def __init__(self, term: Term, query: Any) -> None:
+        self.term = term
+        self.query = query
+
+    def shape(self, values: list[Any], vendor: str) -> Shape:
+        """Return the expression's shape and the inner query's."""
+        term = self.term.shape(values, vendor)
+        return ("among", term, self.query.column_shape(values, vendor))
+
+    def parts(self) -> Sequence[Node | Term]:
+        """Return the expression."""
+        return (self.term,)
 
 
 class Exists(Node):
@@ -225,8 +246,9 @@ class Not(Node):
 
 def joins(item: Node | Term) -> bool:
     """Tell whether a condition or an expression reads a column of another table."""
-    if isinstance(item, (Match, Null, Subquery, Ref)):
-        return bool(item.lookup.hops)
+    lookup = getattr(item, "lookup", None)
+    if lookup is not None:
+        return bool(lookup.hops)
     if isinstance(item, Exists):
         return bool(item.hops)
     return any(joins(part) for part in item.parts())
@@ -299,7 +321,7 @@ class Binary(Term):
         self.op = op
         self.left = left
         self.right = right
-        self.kind = _of_arithmetic(op, left.kind, right.kind)
+        self.kind = of_arithmetic(op, left.kind, right.kind)
 
     def shape(self, values: list[Any], vendor: str) -> Shape:
         """Return the operator and both sides' shapes."""
@@ -309,23 +331,6 @@ class Binary(Term):
     def parts(self) -> Sequence[Node | Term]:
         """Return both sides."""
         return (self.left, self.right)
-
-
-def _of_arithmetic(op: str, left: Kind | None, right: Kind | None) -> Kind | None:
-    """Return the kind of a result: an integer becomes what it is joined with."""
-    if left is None or right is None:
-        return left or right
-    kind = right if left.sql == "bigint" and right.sql in ("float", "decimal") else left
-    if kind.sql == "float" or "float" in (left.sql, right.sql):
-        return kinds.FLOAT
-    if op == "/" and kind.sql == "bigint":
-        return kinds.FLOAT
-    if kind.sql != "decimal":
-        return kind
-    places = [side.size[1] if side.sql == "decimal" else 0 for side in (left, right)]
-    if op == "*":
-        return kinds.decimal_result(sum(places))
-    return kinds.decimal_result(max(places) + (6 if op == "/" else 0))
 
 
 class Named(Term):
@@ -436,7 +441,7 @@ class Truth(Term):
 class Aggregated(Term):
     """A value made of several rows."""
 
-    __slots__ = ("condition", "distinct", "name", "term")
+    __slots__ = ("condition", "distinct", "name", "option", "order", "other", "term")
     aggregates = True
 
     def __init__(
@@ -447,7 +452,13 @@ class Aggregated(Term):
         *,
         distinct: bool,
         condition: Node | None,
+        order: Sequence[tuple[Term, Any]] = (),
+        option: Any = None,
+        other: Term | None = None,
     ) -> None:
+        self.order = tuple(order)
+        self.option = option
+        self.other = other
         self.name = name
         self.term = term
         self.kind = kind
@@ -457,12 +468,51 @@ class Aggregated(Term):
     def shape(self, values: list[Any], vendor: str) -> Shape:
         """Return the name, the argument's shape and that of the condition."""
         term = None if self.term is None else self.term.shape(values, vendor)
+        if self.other is not None:
+            term = ("pair", self.other.shape(values, vendor), term)
         condition = None if self.condition is None else self.condition.shape(values, vendor)
-        return ("aggregate", self.name, self.kind, self.distinct, term, condition)
+        order = tuple([(key.shape(values, vendor), way) for key, way in self.order])
+        given = None if self.term is None else self.term.kind
+        what = (self.name, self.kind, self.distinct, self.option, given)
+        return ("aggregate", what, term, condition, order)
 
     def parts(self) -> Sequence[Node | Term]:
-        """Return the argument and the condition."""
-        return [part for part in (self.term, self.condition) if part is not None]
+        """Return the argument, the condition and the order."""
+        held = (self.term, self.other, self.condition, *[key for key, _ in self.order])
+        return [part for part in held if part is not None]
+
+
+class Windowed(Term):
+    """A function over the rows around each row.
+
+    frame: ``rows`` or ``range`` and both ends, as numbers of rows; None is unbounded
+    """
+
+    __slots__ = ("frame", "order", "partitions", "term")
+
+    def __init__(
+        self,
+        term: Term,
+        partitions: Sequence[Term],
+        order: Sequence[tuple[Term, Any]],
+        frame: tuple[str, int | None, int | None] | None,
+    ) -> None:
+        self.term = term
+        self.partitions = tuple(partitions)
+        self.order = tuple(order)
+        self.frame = frame
+        self.kind = term.kind
+
+    def shape(self, values: list[Any], vendor: str) -> Shape:
+        """Return the shapes of the function, the partition and the order."""
+        term = self.term.shape(values, vendor)
+        partitions = tuple([part.shape(values, vendor) for part in self.partitions])
+        order = tuple([(key.shape(values, vendor), way) for key, way in self.order])
+        return ("window", self.kind, term, partitions, order, self.frame)
+
+    def parts(self) -> Sequence[Node | Term]:
+        """Return the function, the partition and the order."""
+        return (self.term, *self.partitions, *[key for key, _ in self.order])
 
 
 class OfRow(Term):
@@ -492,6 +542,16 @@ class Scalar(Term):
     def shape(self, values: list[Any], vendor: str) -> Shape:
         """Return the inner query's shape."""
         return ("scalar", self.query.column_shape(values, vendor, ordered=True))
+
+
+class ScalarList(Scalar):
+    """All values of another query, as a list."""
+
+    __slots__ = ()
+
+    def shape(self, values: list[Any], vendor: str) -> Shape:
+        """Return the inner query's shape, in its order."""
+        return ("scalar_list", self.query.column_shape(values, vendor, ordered=True))
 
 
 class Found(Node):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from trimaran.db.sql import matching, rendering
+from trimaran.db.sql.rendering import matching
+from trimaran.db.sql.rendering.upserts import upsert
 from trimaran.db.sql.selecting import begin, select_column
 from trimaran.db.sql.source import Source
 from trimaran.db.sql.statement import Statement, constant, light
@@ -46,9 +47,7 @@ def compile_upsert(shape: Shape, dialect: Dialect) -> Statement:
         for _ in range(rows)
     ]
     names = [column.db_name for column in update]
-    statement = rendering.upsert(
-        dialect.name, clause, values, [column.db_name for column in unique], names
-    )
+    statement = upsert(dialect.name, clause, values, [column.db_name for column in unique], names)
     return compiler.statement(statement)
 
 

@@ -10,12 +10,10 @@ from trimaran.db.sql import kinds
 from trimaran.db.sql.types import parameter_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 COLLATION = "utf8mb4_nopad_bin"
 """Text compares by its characters, as on PostgreSQL and SQLite: case and trailing spaces count."""
-
-_STRFTIME = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M"}
 
 
 def _constant(text: str) -> Any:
@@ -64,7 +62,21 @@ def _json_column(values: Any, kind: kinds.Kind) -> Any:
 
 def pattern(vendor: str, op: str, column: Any, value: Any) -> Any:
     """Return the clause of ``contains``, ``iregex`` and their like."""
+    if op in ("search", "trigram_similar", "trigram_word_similar"):
+        return _searched(vendor, op, column, value)
     return _PATTERNS[vendor](op, column, value)
+
+
+def _searched(vendor: str, op: str, column: Any, value: Any) -> Any:
+    from trimaran.db.sql.rendering.search import only_postgresql
+
+    only_postgresql(vendor, f"The look-up {op!r}")
+    if op == "search":
+        vector = sa.func.to_tsvector(sa.func.coalesce(column, _constant("''")))
+        return vector.op("@@", is_comparison=True)(sa.func.plainto_tsquery(value))
+    if op == "trigram_similar":
+        return column.op("%", is_comparison=True)(value)
+    return value.op("<%", is_comparison=True)(column)
 
 
 def _postgresql(op: str, column: Any, value: Any) -> Any:
@@ -108,18 +120,59 @@ _PATTERNS: dict[str, Callable[[str, Any, Any], Any]] = {
 }
 
 
-def part(vendor: str, transform: str, column: Any, kind: kinds.Kind) -> tuple[Any, kinds.Kind]:
-    """Return the part of a date that a look-up compares, and its kind."""
+def ordered(vendor: str, clause: Any, way: Any) -> list[Any]:
+    """Return the clauses that order by one; ``way``: as ``ordering_term`` returns it."""
+    descending, nulls = way if isinstance(way, tuple) else (way, "")
+    made = clause.desc() if descending else clause.asc()
+    if not nulls:
+        return [made]
+    if vendor == "mariadb":
+        unset = clause.is_(None)
+        return [unset.desc() if nulls == "first" else unset.asc(), made]
+    return [made.nulls_first() if nulls == "first" else made.nulls_last()]
+
+
+def exclusive_or(vendor: str, left: Any, right: Any) -> Any:
+    """Return whole numbers joined by XOR, for which SQLite has no operator."""
     if vendor == "sqlite":
-        if transform == "date":
-            return sa.func.date(column), kinds.DATE
-        form = _constant(f"'{_STRFTIME[transform]}'")
-        return sa.cast(sa.func.strftime(form, column), sa.Integer()), kinds.INT
-    if vendor == "postgresql" and kind is kinds.DATETIME:
-        column = sa.func.timezone(_constant("'UTC'"), column)
-    if transform == "date":
-        return sa.cast(column, sa.Date()), kinds.DATE
-    return sa.cast(sa.extract(transform, column), sa.BigInteger()), kinds.INT
+        both = left.bitwise_and(right)
+        return left.bitwise_or(right) - both
+    return left.bitwise_xor(right)
+
+
+def over(
+    vendor: str,
+    shape: Any,
+    function: Any,
+    partitions: Sequence[Any],
+    order: Sequence[Any],
+    frame: tuple[str, int | None, int | None] | None,
+) -> Any:
+    """Return a function over a window; ``shape``: of the function."""
+    options: dict[str, Any] = {"partition_by": partitions or None, "order_by": order or None}
+    if frame is not None:
+        options["rows" if frame[0] == "rows" else "range_"] = frame[1:]
+    name = shape[1] if shape[0] == "call" else ""
+    if vendor == "mariadb" and name in ("lag", "lead") and len(shape[5]) > 1:
+        # Its LAG and LEAD take no default: whether there is such a row is asked beside.
+        value, offset, default = function.clauses.clauses
+        shifted = getattr(sa.func, name)
+        present = shifted(_constant("1"), offset).over(**options)
+        found = shifted(value, offset).over(**options)
+        return sa.case((present.is_(None), default), else_=found)
+    if isinstance(function, sa.Cast):
+        # A sum is cast to what it is read as: the window belongs to the sum.
+        return sa.cast(function.clause.over(**options), function.type)
+    return function.over(**options)
+
+
+def listed(vendor: str, inner: Any) -> Any:
+    """Return the values of a subquery as a list, in its order."""
+    (column,) = inner.c
+    if vendor == "postgresql":
+        return sa.func.array(sa.select(column).select_from(inner).scalar_subquery())
+    name = "json_group_array" if vendor == "sqlite" else "json_arrayagg"
+    return sa.select(getattr(sa.func, name)(column)).select_from(inner).scalar_subquery()
 
 
 def derived(vendor: str, statement: Any) -> Any:

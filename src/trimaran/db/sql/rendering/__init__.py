@@ -1,0 +1,3 @@
+"""How each vendor writes functions and aggregates; import it lazily."""
+
+from __future__ import annotations
