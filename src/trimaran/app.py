@@ -27,7 +27,6 @@ from trimaran.openapi.documented import Documented
 from trimaran.routing import RouteTable
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import (
         AsyncIterator,
         Awaitable,
@@ -300,7 +299,20 @@ class App(Documented, Router):
             faults = self._faults.within(mount.exception_handlers)
             return self._surrounded(endpoint, (*self._inner, *mount.middleware), faults)
 
-        return MountTable(mounts, failed, surround)
+        from trimaran.mounts.frontend import with_frontend
+
+        made = [with_frontend(one, self._endpoint_of, lenient=self.debug) for one in mounts]
+        return MountTable(made, failed, surround)
+
+    def _endpoint_of(self, route: Route) -> Endpoint:
+        """Return the endpoint of a route that stands in no table: a frontend's."""
+        [(_, endpoint)] = compile_routes(
+            [route],
+            overrides=self.dependency_overrides,
+            faults=self._faults,
+            app_scope=self._app_scope,
+        )
+        return endpoint
 
     def _resolution(
         self, table: RouteTable[Endpoint], outer: Sequence[Any]
@@ -392,17 +404,6 @@ class App(Documented, Router):
 
     def _answer_fault(self, request: Request, error: Exception) -> Any:
         return self._faults.answer(request, error)
-
-    def frontend(self, path: str, directory: str | os.PathLike[str], **options: Any) -> None:
-        """Serve a single-page application: its files, else its page.
-
-        Routes come first. The page is ``index.html`` and is always asked for again; of the files,
-        those that a build tool names by their digests may be kept by saying so:
-        ``cache_control="public, max-age=31536000, immutable"``.
-        """
-        from trimaran.mounts import StaticFiles
-
-        self.mount(path, StaticFiles(directory, html=True, fallback="index.html", **options))
 
     def _surrounded(
         self,

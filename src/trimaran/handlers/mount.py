@@ -11,6 +11,7 @@ from trimaran.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from trimaran.di import Dependency
     from trimaran.types import Handler
 
 
@@ -20,15 +21,29 @@ class Mount(msgspec.Struct, kw_only=True, eq=False):
     path:       with every router's prefix in front, without a slash at its end
     middleware: of the routers around it, outermost first
     exception_handlers: of those routers, by exception class or status, innermost last
+    dependencies: of those routers; a frontend calls them, another application knows its own
     """
 
     path: str
     app: Any
     name: str = ""
     middleware: Sequence[Any] = ()
+    dependencies: Sequence[Dependency] = ()
     exception_handlers: Mapping[type[BaseException] | int, Handler] = msgspec.field(
         default_factory=dict
     )
+
+
+class FrontendFiles(msgspec.Struct, frozen=True):
+    """A frontend as it was declared; its files are looked for when the application starts.
+
+    options: those of ``trimaran.mounts.frontend.Frontend``
+    where:   ``file:line`` of the declaration
+    """
+
+    directory: Any
+    options: Mapping[str, Any]
+    where: str
 
 
 def declare_mount(path: str, app: Any, name: str) -> Mount:
@@ -41,7 +56,7 @@ def declare_mount(path: str, app: Any, name: str) -> Mount:
         what = f"{path!r} is no path to mount something below."
         mend = "Write it as '/static': it begins with '/' and has no parameters."
         raise ConfigurationError("TRI-MOUNT-001", what, mend)
-    if not callable(app) and not hasattr(app, "resolve"):
+    if not (callable(app) or hasattr(app, "resolve") or isinstance(app, FrontendFiles)):
         what = f"{app!r} cannot be mounted: it is no application."
         mend = "Mount an App, an ASGI application, StaticFiles or WSGIMiddleware(app)."
         raise ConfigurationError("TRI-MOUNT-001", what, mend)

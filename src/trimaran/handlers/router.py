@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import msgspec
 
+from trimaran._internal.callsite import callsite
 from trimaran.errors import ConfigurationError
 from trimaran.handlers.life import Life
 from trimaran.handlers.middleware import check_middleware
-from trimaran.handlers.mount import Mount, check_taken, declare_mount
+from trimaran.handlers.mount import FrontendFiles, Mount, check_taken, declare_mount
 from trimaran.handlers.route import UNSET, Route, locate
 from trimaran.handlers.shape import take_shape
 from trimaran.handlers.signature import local_names, name_of, where_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from enum import Enum
     from types import FrameType
@@ -132,6 +134,7 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
             path=self.prefix + mount.path,
             exception_handlers={**self.exception_handlers, **mount.exception_handlers},
             middleware=(*self.middleware, *mount.middleware),
+            dependencies=(*self.dependencies, *mount.dependencies),
         )
 
 
@@ -279,6 +282,21 @@ class Router:
         check_taken([*(entry for entry in self._entries if isinstance(entry, Mount)), mount])
         self._entries.append(mount)
         self._forget()
+
+    def frontend(self, path: str, directory: str | os.PathLike[str], **options: Any) -> None:
+        """Serve a frontend that a build tool made: its files, else its page; routes come first.
+
+        directory: looked for when the application starts; a missing one is a warning in development
+        fallback:  ``index.html`` for what a browser asks for as a page, ``404.html`` with 404 for
+                   everything, None for a bare 404; ``auto``, the default, is what of them is there
+        check_dir: False lets the directory be made later
+
+        Dependencies of the application and of the routers around it are called before anything is
+        sent. Of the files, those that a build tool names by their digests may be kept by saying so:
+        ``cache_control="public, max-age=31536000, immutable"``; other options are
+        ``StaticFiles``'s.
+        """
+        self.mount(path, FrontendFiles(directory, options, callsite()))
 
     def add_api_route(
         self,

@@ -87,7 +87,7 @@ class StaticFiles:
         return await self._send(request, file, stats)
 
     async def _missing(self, request: Request, path: str) -> Response:
-        if self._fallback is not None and _wants_page(request, path):
+        if self._fallback is not None and wants_page(request, path):
             found = await off_loop(self._find, "/" + self._fallback)
             if found is not None:
                 return await self._send(request, *found, page=True)
@@ -149,7 +149,7 @@ class StaticFiles:
         return inside and (self._dotfiles or f"{os.sep}." not in real[len(self._root) :])
 
 
-def _wants_page(request: Request, path: str) -> bool:
+def wants_page(request: Request, path: str) -> bool:
     """Whether a browser asks for a page: a script or an image that is missing is a 404."""
     last = path.rpartition("/")[2]
     accepted = request.headers.get("accept", "*/*")

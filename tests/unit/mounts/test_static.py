@@ -140,7 +140,8 @@ def test_a_frontend_answers_for_its_own_paths(site: Path) -> None:
     async def films() -> list[int]:
         return [1]
 
-    app.frontend("/", site, cache_control="public, max-age=31536000, immutable")
+    kept = "public, max-age=31536000, immutable"
+    app.frontend("/", site, fallback="index.html", cache_control=kept)
     files = TestClient(app)
     page = files.get("/films/3/edit")
     assert (page.status_code, page.text, page.headers["cache-control"]) == (200, "home", "no-cache")
