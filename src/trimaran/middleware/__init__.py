@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from trimaran.middleware.gzip import GZipMiddleware
     from trimaran.middleware.hosts import HTTPSRedirectMiddleware, TrustedHostMiddleware
     from trimaran.middleware.proxies import ProxyHeadersMiddleware
-    from trimaran.middleware.rate_limit import RateLimitMiddleware
+    from trimaran.middleware.rate_limit import RateLimitMiddleware, by_header, client_address
+    from trimaran.middleware.rate_store import Allowance, MemoryStore, RateLimitStore
     from trimaran.middleware.request_id import RequestIDMiddleware, current_request_id
 
 _HOMES = {
@@ -23,7 +24,13 @@ _HOMES = {
     "HTTPSRedirectMiddleware": "hosts",
     "Middleware": "declared",
     "ProxyHeadersMiddleware": "proxies",
+    "Allowance": "rate_store",
+    "MemoryStore": "rate_store",
     "RateLimitMiddleware": "rate_limit",
+    "RateLimitStore": "rate_store",
+    "SharedStore": "shared_store",
+    "by_header": "rate_limit",
+    "client_address": "rate_limit",
     "RequestIDMiddleware": "request_id",
     "TrustedHostMiddleware": "hosts",
     "current_request_id": "request_id",
@@ -37,7 +44,13 @@ __all__ = [
     "HTTPSRedirectMiddleware",
     "Middleware",
     "ProxyHeadersMiddleware",
+    "Allowance",
+    "MemoryStore",
     "RateLimitMiddleware",
+    "RateLimitStore",
+    "SharedStore",
+    "by_header",
+    "client_address",
     "RequestIDMiddleware",
     "TrustedHostMiddleware",
     "current_request_id",

@@ -1,21 +1,29 @@
-"""How often a client may call, counted in this process's memory."""
+"""How often a client may call."""
 
 from __future__ import annotations
 
+import itertools
+import math
+import sys
 import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from trimaran._internal.worker_folder import worker_folder
 from trimaran.errors import ConfigurationError, HTTPException
+from trimaran.middleware.rate_store import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from trimaran.handlers.middleware import CallNext
-    from trimaran.http import Request, Response
+    from trimaran.handlers.socket_middleware import SocketNext
+    from trimaran.http import HTTPConnection, Request, Response, WebSocket
+    from trimaran.middleware.rate_store import Allowance, RateLimitStore
+
+_numbers = itertools.count(1)
 
 
-def client_address(request: Request) -> str:
+def client_address(request: HTTPConnection) -> str:
     """Return the client's address, of IPv6 the /64 that one client has to itself."""
     client = request.channel.client
     if client is None:
@@ -31,16 +39,34 @@ def client_address(request: Request) -> str:
         return address
 
 
+def by_header(name: str) -> Callable[[HTTPConnection], str]:
+    """Return a key that is a header's value, the client's address where there is none.
+
+    Only for a header that cannot be invented, such as an API key that is checked further out.
+    """
+
+    def key(request: HTTPConnection) -> str:
+        given = request.headers.get(name)
+        return client_address(request) if given is None else f"{name}:{given}"
+
+    return key
+
+
 class RateLimitMiddleware:
     """Answers 429 and ``Retry-After`` to clients that call too often.
 
     A bucket for each client: it holds ``limit`` requests and fills up again within ``per`` seconds.
-    Each worker process counts for itself, so N workers let up to N times as many pass.
+    The workers of ``trimaran serve`` count together; processes of other servers, each for itself.
+    Of WebSockets the handshakes count. Answers tell what is left as
+    draft-ietf-httpapi-ratelimit-headers has it.
 
     limit:    requests that may come at once
     per:      seconds in which as many are allowed again
-    key:      names the client of a request; its address where nothing else is said
-    max_keys: clients remembered at once; beyond it the one that was idle for longest is forgotten
+    key:      names the client of a request; its address where nothing else is said; None from it
+              lets the request pass uncounted
+    max_keys: clients remembered at once; beyond it those that owe least are forgotten
+    name:     of the limit, in its headers and among the workers
+    store:    counts; a ``RateLimitStore``
     """
 
     openapi_responses: ClassVar[Mapping[int, Mapping[str, Any]]] = {
@@ -48,12 +74,7 @@ class RateLimitMiddleware:
             "description": "Too Many Requests",
             "headers": {
                 name: {"schema": {"type": "string"}}
-                for name in (
-                    "Retry-After",
-                    "RateLimit-Limit",
-                    "RateLimit-Remaining",
-                    "RateLimit-Reset",
-                )
+                for name in ("Retry-After", "RateLimit-Policy", "RateLimit")
             },
         }
     }
@@ -63,8 +84,10 @@ class RateLimitMiddleware:
         limit: int,
         per: float = 60.0,
         *,
-        key: Callable[[Request], str] = client_address,
+        key: Callable[[Any], str | None] = client_address,
         max_keys: int = 10_000,
+        name: str = "default",
+        store: RateLimitStore | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if limit < 1 or per <= 0 or max_keys < 1:
@@ -73,40 +96,59 @@ class RateLimitMiddleware:
             )
             mend = "Pass a limit of 1 or more and a time above 0."
             raise ConfigurationError("TRI-MIDDLEWARE-003", what, mend)
+        if not name.isascii() or not name.isprintable() or set(name) & {'"', "\\"}:
+            what = f"The name {name!r} of a rate limit cannot stand in a header."
+            raise ConfigurationError("TRI-MIDDLEWARE-003", what, "Use letters, digits and hyphens.")
         self._limit = limit
-        self._spacing = per / limit
         self._per = per
         self._key = key
-        self._max_keys = max_keys
-        self._clock = clock
-        # When each client's bucket is full again, the latest caller last.
-        self._full_at: OrderedDict[str, float] = OrderedDict()
+        self._name = name
+        self._policy = f'"{name}";q={limit};w={max(1, math.ceil(per))}'
+        self._store = store or _own_store(f"{name}-{limit}-{per}", max_keys, clock)
 
     async def __call__(self, request: Request, call_next: CallNext) -> Response:
         """Let a request pass that its client's bucket has room for."""
-        remaining, reset = self._take(self._key(request))
-        headers = {
-            "ratelimit-limit": str(self._limit),
-            "ratelimit-remaining": str(max(remaining, 0)),
-            "ratelimit-reset": str(max(1, round(reset + 0.5))),
-        }
-        if remaining < 0:
-            headers["retry-after"] = headers["ratelimit-reset"]
-            raise HTTPException(429, "Too many requests: wait a little.", headers)
+        headers = await self._take(request)
         response = await call_next(request)
         for name, value in headers.items():
-            response.headers[name] = value
+            response.headers.append(name, value)
         return response
 
-    def _take(self, key: str) -> tuple[int, float]:
-        """Take one request out; return how many are left, -1 for none, and seconds until more."""
-        now = self._clock()
-        full_at = max(self._full_at.get(key, now), now)
-        if full_at + self._spacing - now > self._per * (1 + 1e-9):
-            return -1, full_at + self._spacing - now - self._per
-        full_at += self._spacing
-        self._full_at[key] = full_at
-        self._full_at.move_to_end(key)
-        if len(self._full_at) > self._max_keys:
-            self._full_at.popitem(last=False)
-        return int((self._per - (full_at - now)) / self._spacing + 1e-9), full_at - now
+    async def websocket(self, ws: WebSocket, call_next: SocketNext) -> None:
+        """Let a WebSocket pass that its client's bucket has room for."""
+        await self._take(ws)
+        await call_next(ws)
+
+    async def _take(self, request: HTTPConnection) -> dict[str, str]:
+        """Count a request; return what its answer tells. Raises ``HTTPException`` 429."""
+        key = self._key(request)
+        if key is None:
+            return {}
+        allowance = await self._store.take(key, self._limit, self._per)
+        headers = self._headers(allowance)
+        if allowance.remaining < 0:
+            headers["retry-after"] = str(_seconds(allowance))
+            raise HTTPException(429, "Too many requests: wait a little.", headers)
+        return headers
+
+    def _headers(self, allowance: Allowance) -> dict[str, str]:
+        left = max(allowance.remaining, 0)
+        state = f'"{self._name}";r={left};t={_seconds(allowance)}'
+        return {"ratelimit-policy": self._policy, "ratelimit": state}
+
+
+def _seconds(allowance: Allowance) -> int:
+    return max(1, math.ceil(allowance.wait))
+
+
+def _own_store(name: str, max_keys: int, clock: Callable[[], float]) -> RateLimitStore:
+    """Return a store that the workers of one server share, or of this process where it is alone.
+
+    Workers make their limits in one order, so that a number tells those of one name apart.
+    """
+    folder = worker_folder()
+    if folder is None or sys.platform == "win32":
+        return MemoryStore(max_keys, clock=clock)
+    from trimaran.middleware.shared_store import store_in
+
+    return store_in(folder, f"{next(_numbers)}-{name}", max_keys)

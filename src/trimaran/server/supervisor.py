@@ -6,13 +6,16 @@ import json
 import logging
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trimaran._internal.worker_folder import VARIABLE
 from trimaran.server.sockets import address_of, listen, remove_unix, tls_context
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ STEADY = 5.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 KILL_MARGIN = 5.0
+PATROL = 0.5
+"""Seconds between two looks at workers that are to end."""
 
 
 class Worker:
@@ -39,14 +44,20 @@ class Worker:
         self.ready_pipe: int | None = ready
         self.started = time.monotonic()
         self._lifeline = lifeline
+        self._was_ready = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has told that it accepts connections."""
+        return self._was_ready
 
     def note_ready(self) -> bool:
         """Take the worker's sign that it accepts connections; whether there was one."""
         if self.ready_pipe is None:
             return False
-        sign = os.read(self.ready_pipe, 1)
+        self._was_ready = bool(os.read(self.ready_pipe, 1))
         self._close_ready()
-        return bool(sign)
+        return self._was_ready
 
     def forget(self) -> None:
         """Close this side of the pipes."""
@@ -66,6 +77,9 @@ class Supervisor:
     for a worker that dies are accepted by the others. A worker that dies young is replaced after a
     pause that doubles up to ten seconds. If no worker ever becomes ready, ``run`` gives up.
 
+    SIGHUP loads the application anew: new workers start beside the old ones, which are told to end
+    when all of the new ones accept connections. Where one of those cannot start, the old ones stay.
+
     target:   what ``load_application`` takes
     ready:    called with the address once the first worker accepts connections
     restarts: workers that were replaced so far
@@ -78,7 +92,11 @@ class Supervisor:
         self._config = config
         self._on_ready = ready
         self._workers: list[Worker] = []
+        self._coming: list[Worker] = []
+        self._leaving: list[tuple[Worker, float]] = []
+        self._reloads = 0
         self._signals = 0
+        self._folder = ""
         self._pause = 0.0
         self._resume_at = 0.0
         self._was_ready = False
@@ -93,14 +111,12 @@ class Supervisor:
         listener = listen(self._config)
         listener.listen(self._config.backlog)
         address = address_of(listener, self._config)
+        self._folder = tempfile.mkdtemp(prefix="trimaran-")
         wake, woken = os.pipe()
         os.set_blocking(woken, False)
         os.set_blocking(wake, False)
         old_fd = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-        old = {
-            number: signal.signal(number, self._on_signal)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
-        }
+        old = {number: signal.signal(number, self._on_signal) for number in _signals()}
         try:
             return self._watch(listener, address, wake)
         finally:
@@ -110,11 +126,14 @@ class Supervisor:
                 signal.signal(number, handler)
             os.close(wake)
             os.close(woken)
+            shutil.rmtree(self._folder, ignore_errors=True)
             remove_unix(self._config)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if number != signal.SIGCHLD:
+        if number in (signal.SIGTERM, signal.SIGINT):
             self._signals += 1
+        elif number != signal.SIGCHLD:
+            self._reloads += 1
 
     def _watch(self, listener: socket.socket, address: str, wake: int) -> int:
         while not self._signals:
@@ -123,7 +142,13 @@ class Supervisor:
                 while len(self._workers) < self._config.workers:
                     self._workers.append(self._spawn(listener))
             missing = len(self._workers) < self._config.workers
-            self._wait(wake, self._resume_at - now if missing else None, address)
+            if self._reloads and not self._coming and not missing:
+                self._begin_reload(listener)
+            pause = self._resume_at - now if missing else None
+            if self._leaving:
+                pause = min(PATROL, PATROL if pause is None else pause)
+            self._wait(wake, pause, address)
+            self._go_on_with_reload()
             for worker in [item for item in self._workers if item.process.poll() is not None]:
                 self._bury(worker)
                 if not self._was_ready:
@@ -131,11 +156,42 @@ class Supervisor:
                     return worker.process.returncode or 1
         return 0
 
+    def _begin_reload(self, listener: socket.socket) -> None:
+        self._reloads = 0
+        logger.info("Loading the application anew in %d workers", self._config.workers)
+        self._coming = [self._spawn(listener) for _ in range(self._config.workers)]
+
+    def _go_on_with_reload(self) -> None:
+        """Let the old workers go once all new ones are ready; else keep them."""
+        failed = [worker for worker in self._coming if worker.process.poll() is not None]
+        if failed:
+            status = failed[0].process.returncode
+            logger.error("A new worker ended with status %d; the old ones stay", status)
+            for worker in self._coming:
+                worker.process.terminate()
+                self._leaving.append((worker, self._last_moment()))
+            self._coming = []
+        elif self._coming and all(worker.is_ready for worker in self._coming):
+            for worker in self._workers:
+                worker.process.send_signal(signal.SIGHUP)
+                self._leaving.append((worker, self._last_moment()))
+            self._workers, self._coming = self._coming, []
+            logger.info("%d new workers serve; the old ones end", len(self._workers))
+        for worker, until in [*self._leaving]:
+            if worker.process.poll() is not None:
+                self._leaving.remove((worker, until))
+                worker.forget()
+            elif time.monotonic() > until:
+                worker.process.kill()
+
+    def _last_moment(self) -> float:
+        config = self._config
+        return time.monotonic() + config.drain_grace + config.drain_timeout + KILL_MARGIN
+
     def _wait(self, wake: int, timeout: float | None, address: str) -> None:
         """Sleep until a signal, a worker's sign or the time-out."""
-        pipes = {
-            worker.ready_pipe: worker for worker in self._workers if worker.ready_pipe is not None
-        }
+        starting = (*self._workers, *self._coming)
+        pipes = {item.ready_pipe: item for item in starting if item.ready_pipe is not None}
         readable, _, _ = select.select([wake, *pipes], [], [], timeout)
         for pipe in readable:
             if pipe == wake:
@@ -150,12 +206,14 @@ class Supervisor:
         ready, give_ready = os.pipe()
         hold, lifeline = os.pipe()
         config = json.dumps(replace(self._config, fd=listener.fileno()).as_dict())
+        environment = {**os.environ, VARIABLE: self._folder}
         process = subprocess.Popen(  # noqa: S603  our own interpreter, our own arguments
             [
                 *(sys.executable, "-m", "trimaran.server.worker"),
                 *(self._target, config, str(give_ready), str(hold)),
             ],
             pass_fds=(listener.fileno(), give_ready, hold),
+            env=environment,
             process_group=0,  # Ctrl-C reaches the supervisor alone, which tells its workers once
         )
         os.close(give_ready)
@@ -181,22 +239,29 @@ class Supervisor:
     def _stop(self, listener: socket.socket, wake: int) -> None:
         """Let the workers drain; a second signal or the time limit kills them."""
         listener.close()
-        for worker in self._workers:
+        workers = [*self._workers, *self._coming, *(worker for worker, _ in self._leaving)]
+        for worker in workers:
             worker.process.terminate()
-        config = self._config
-        end = time.monotonic() + config.drain_grace + config.drain_timeout + KILL_MARGIN
-        while any(worker.process.poll() is None for worker in self._workers):
+        end = self._last_moment()
+        while any(worker.process.poll() is None for worker in workers):
             left = end - time.monotonic()
             if left <= 0 or self._signals > 1:
-                for worker in self._workers:
+                for worker in workers:
                     worker.process.kill()
                 break
             select.select([wake], [], [], left)
             _drain_pipe(wake)
-        for worker in self._workers:
+        for worker in workers:
             worker.process.wait()
             worker.forget()
-        self._workers.clear()
+
+
+def _signals() -> list[signal.Signals]:
+    """Return what the supervisor listens to; what is ignored, as under nohup, stays so."""
+    numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGCHLD]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
 
 
 def _is_readable(pipe: int) -> bool:

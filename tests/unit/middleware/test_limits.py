@@ -58,8 +58,10 @@ def test_a_bucket_empties_and_fills(behind: Any) -> None:
     client = behind(RateLimitMiddleware(3, per=3, clock=clock))
     answers = [client.get("/") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
-    assert answers[3].headers["retry-after"] == "2"
+    told = [f'"default";r={left};t={full}' for left, full in ((2, 1), (1, 2), (0, 3), (0, 1))]
+    assert [answer.headers["ratelimit"] for answer in answers] == told
+    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"default";q=3;w=3'}
+    assert answers[3].headers["retry-after"] == "1"
     assert answers[3].json() == {"detail": "Too many requests: wait a little."}
     clock.now = 1.01
     assert [client.get("/").status_code for _ in range(2)] == [200, 429]

@@ -1,0 +1,14 @@
+"""A folder that the worker processes of one server share, for what they count together."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VARIABLE = "TRIMARAN_WORKER_FOLDER"
+
+
+def worker_folder() -> Path | None:
+    """Return the folder; None where this process is not one of several workers."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else None
