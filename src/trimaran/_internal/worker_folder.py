@@ -1,4 +1,4 @@
-"""A folder that the worker processes of one server share, for what they count together."""
+"""A folder for what the worker processes of one server count together."""
 
 from __future__ import annotations
 

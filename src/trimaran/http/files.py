@@ -148,7 +148,7 @@ class FileResponse(PreparedResponse):
         self._parts.append((f"\r\n--{boundary}--\r\n".encode("latin-1"), (0, 0)))
 
     def spans(self) -> list[tuple[bytes, Span]] | None:
-        """Return what is sent of the file, each part after its head, for servers that send files.
+        """Return what is sent of the file, each part after its head.
 
         None where only ``chunks`` knows: nothing was prepared, or a subclass makes its own.
         """

@@ -23,7 +23,7 @@ AVAILABLE = hasattr(os, "sendfile")
 async def send_file(
     wire: Wire, path: str, parts: Sequence[tuple[bytes, tuple[int, int]]]
 ) -> AsyncGenerator[int, None]:
-    """Send parts of a file, each with what stands before it; yield the bytes that have left.
+    """Send parts of a file, each after its head; yield the bytes that have left.
 
     What was written before leaves first. Yields less than the parts hold where the file has become
     shorter. Raises ``ClientDisconnectedError`` where the client has left or takes nothing.
