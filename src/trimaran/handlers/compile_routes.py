@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import ConfigurationError, ConfigurationErrors
+from trimaran.handlers.clashes import duplicates, misplaced
 from trimaran.handlers.compiler import compile_endpoint
 from trimaran.handlers.planning import build_plan
-from trimaran.handlers.router import duplicates, misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

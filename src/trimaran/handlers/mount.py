@@ -35,7 +35,7 @@ class Mount(msgspec.Struct, kw_only=True, eq=False):
 
 
 class FrontendFiles(msgspec.Struct, frozen=True):
-    """A frontend as it was declared; its files are looked for when the application starts.
+    """A frontend as declared; its files are looked for at start-up.
 
     options: those of ``trimaran.mounts.frontend.Frontend``
     where:   ``file:line`` of the declaration

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
-import msgspec
-
 from trimaran._internal.callsite import callsite
 from trimaran.errors import ConfigurationError
+from trimaran.handlers.inclusion import Around
 from trimaran.handlers.life import Life
 from trimaran.handlers.middleware import check_middleware
 from trimaran.handlers.mount import FrontendFiles, Mount, check_taken, declare_mount
-from trimaran.handlers.route import UNSET, Route, locate
+from trimaran.handlers.route import UNSET, Route
 from trimaran.handlers.shape import take_shape
 from trimaran.handlers.signature import local_names, name_of, where_of
 
@@ -87,57 +86,6 @@ class SocketRouteOptions(TypedDict, total=False):
 _OPTIONS = frozenset(RouteOptions.__annotations__)
 
 
-class _Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What a router, or its inclusion in another, adds to every route."""
-
-    prefix: str = ""
-    tags: tuple[str | Enum, ...] = ()
-    dependencies: tuple[Dependency, ...] = ()
-    responses: Mapping[int | str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
-    include_in_schema: bool = True
-    deprecated: bool | None = None
-    exception_handlers: ExceptionHandlers = msgspec.field(default_factory=dict)
-    middleware: tuple[Any, ...] = ()
-    max_body: int | None = None
-    timeout: float | None = None
-    cancel_on_disconnect: bool | None = None
-    response_class: type | None = None
-    callbacks: tuple[Route, ...] = ()
-    generate_unique_id_function: Callable[[Route], str] | None = None
-    problem_details: bool | None = None
-
-    def route(self, route: Route) -> Route:
-        return msgspec.structs.replace(
-            route,
-            path=self.prefix + route.path,
-            tags=(*self.tags, *route.tags),
-            dependencies=(*self.dependencies, *route.dependencies),
-            responses={**self.responses, **route.responses},
-            include_in_schema=self.include_in_schema and route.include_in_schema,
-            deprecated=route.deprecated or self.deprecated,
-            exception_handlers={**self.exception_handlers, **route.exception_handlers},
-            middleware=(*self.middleware, *route.middleware),
-            max_body=_first(route.max_body, self.max_body),
-            timeout=_first(route.timeout, self.timeout),
-            cancel_on_disconnect=_first(route.cancel_on_disconnect, self.cancel_on_disconnect),
-            response_class=_first(route.response_class, self.response_class),
-            callbacks=(*self.callbacks, *route.callbacks),
-            generate_unique_id_function=_first(
-                route.generate_unique_id_function, self.generate_unique_id_function
-            ),
-            problem_details=_first(route.problem_details, self.problem_details),
-        )
-
-    def mount(self, mount: Mount) -> Mount:
-        return msgspec.structs.replace(
-            mount,
-            path=self.prefix + mount.path,
-            exception_handlers={**self.exception_handlers, **mount.exception_handlers},
-            middleware=(*self.middleware, *mount.middleware),
-            dependencies=(*self.dependencies, *mount.dependencies),
-        )
-
-
 class Router:
     """A group of routes, with what they share.
 
@@ -192,7 +140,7 @@ class Router:
         self.exception_handlers: ExceptionHandlers = {}
         self.stack: list[Any] = []
         self.life = Life(lifespan, on_startup, on_shutdown)
-        self._entries: list[Route | Mount | tuple[Router, _Around]] = []
+        self._entries: list[Route | Mount | tuple[Router, Around]] = []
 
     @property
     def routes(self) -> list[Route]:
@@ -208,7 +156,7 @@ class Router:
         if self in outer:
             what = f"Router {self.prefix!r} includes itself."
             raise ConfigurationError("TRI-ROUTE-011", what, "Include it once, in another.")
-        own = _Around(
+        own = Around(
             prefix=self.prefix,
             tags=self.tags,
             dependencies=self.dependencies,
@@ -257,7 +205,7 @@ class Router:
     ) -> None:
         """Take in another router's routes, also those that it is given later."""
         _check_prefix(prefix)
-        around = _Around(
+        around = Around(
             prefix=prefix,
             tags=tuple(tags),
             dependencies=tuple(dependencies),
@@ -284,7 +232,7 @@ class Router:
         self._forget()
 
     def frontend(self, path: str, directory: str | os.PathLike[str], **options: Any) -> None:
-        """Serve a frontend that a build tool made: its files, else its page; routes come first.
+        """Serve what a build tool made: its files, else its page, behind the routes.
 
         directory: looked for when the application starts; a missing one is a warning in development
         fallback:  ``index.html`` for what a browser asks for as a page, ``404.html`` with 404 for
@@ -563,39 +511,7 @@ class Router:
         """Something was declared; an application compiles anew."""
 
 
-def _first(inner: Any, outer: Any) -> Any:
-    return outer if inner is None else inner
-
-
 def _check_prefix(prefix: str) -> None:
     if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
         what = f"Prefix {prefix!r} should begin with '/' and not end with it."
         raise ConfigurationError("TRI-ROUTE-008", what, "Write '/films'.")
-
-
-def misplaced(routes: Iterable[Route]) -> list[ConfigurationError]:
-    """Return a fault for every route whose path does not begin as one.
-
-    Found when an application starts: webhooks and callbacks have other names in a path's place.
-    """
-    faults = []
-    for route in routes:
-        if not route.path.startswith("/"):
-            what = f"Path {route.path!r} does not begin with '/'."
-            mend = "Put a '/' in front."
-            faults.append(ConfigurationError("TRI-ROUTE-008", what, mend, where=route.where))
-    return faults
-
-
-def duplicates(routes: Iterable[Route]) -> list[ConfigurationError]:
-    """Return a fault for every route whose method and path another route has."""
-    seen: dict[tuple[str, str], Route] = {}
-    faults = []
-    for route in routes:
-        for method in route.methods:
-            first = seen.setdefault((method, route.path), route)
-            if first is not route:
-                what = f"{method} {route.path} is declared already, at {locate(first.handler)}."
-                mend = "Remove one of the two, or change its path."
-                faults.append(ConfigurationError("TRI-ROUTE-009", what, mend, where=route.where))
-    return faults
