@@ -74,6 +74,12 @@ class Statements(base.MySQLCompiler):
             return "TIME(6)"
         return super().visit_typeclause(typeclause, type_, **kw)
 
+    def visit_frame_clause(self, frameclause: Any, **kw: Any) -> str:
+        """Write the ends of a frame as numbers: the server takes no parameters there."""
+        kw["literal_binds"] = True
+        made: str = super().visit_frame_clause(frameclause, **kw)
+        return made
+
     def visit_trimaran_utf32_func(self, function: Any, **kw: Any) -> str:
         """Return the character of a code point."""
         number = self.process(function.clauses.clauses[0], **kw)

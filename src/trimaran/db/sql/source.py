@@ -232,6 +232,8 @@ class Source:
             right = self.term(shape[3])
             if shape[1] == "^":
                 return matching.exclusive_or(self.compiler.dialect.name, left, right)
+            if shape[1] in ("<<", ">>") and self.compiler.dialect.name == "postgresql":
+                right = sa.cast(right, sa.Integer())
             return _ARITHMETIC[shape[1]](left, right)
         method: Callable[..., Any] = getattr(self, f"_{name}")
         return method(*shape[1:])

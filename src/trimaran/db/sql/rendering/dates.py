@@ -100,7 +100,7 @@ def _sqlite_part(option: str, moment: Any) -> Any:
     if option == "iso_week_day":
         return (part("%w") + number(6)) % number(7) + number(1)
     if option == "quarter":
-        return (part("%m") + number(2)).op("/")(number(3))
+        return (part("%m") + number(2)).self_group().op("/")(number(3))
     if option == "iso_year":
         return part("%Y", *thursday)
     if option == "week":
@@ -203,11 +203,9 @@ def _shift(vendor: str, option: str, kind: Kind, given: Any, arguments: list[Any
     if vendor == "postgresql":
         made = moment + span if option == "+" else moment - span
         return sa.cast(made, parameter_type(kind)) if kind.sql == "date" else made
-    if vendor == "sqlite":
-        return sa.func.trimaran_shift(moment, span if option == "+" else -span)
-    return sa.cast(
-        sa.func.trimaran_shift(moment, span if option == "+" else -span), parameter_type(kind)
-    )
+    by = sa.type_coerce(span, sa.BigInteger())
+    shifted = sa.func.trimaran_shift(moment, by if option == "+" else -by)
+    return shifted if vendor == "sqlite" else sa.cast(shifted, parameter_type(kind))
 
 
 def _between(vendor: str, option: str, kind: Kind, given: Any, arguments: list[Any]) -> Any:

@@ -69,7 +69,7 @@ class Place:
             path = sa.cast(text("{}"), PATH) if self.path is None else self.path
             return sa.type_coerce(self.column.op("#>>")(path), sa.Text())
         if self.vendor == "mariadb":
-            return sa.type_coerce(sa.func.json_unquote(self.json), sa.Text())
+            return sa.collate(sa.func.json_unquote(self.json), matching.COLLATION)
         return sa.func.json_extract(self.column, self._path)
 
     @property
@@ -171,6 +171,9 @@ def _inside(vendor: str, kind: Any, value: Any) -> Any:
         if vendor == "sqlite":
             return sa.func.json(truth)
         return sa.func.json_extract(truth, text("$"))
+    if vendor == "mariadb" and held in ("text", "varchar"):
+        # The collation of documents: another one would not mix with theirs.
+        return sa.collate(value, "utf8mb4_bin")
     if held in ("decimal", "uuid", "date", "datetime", "time"):
         return sa.cast(value, sa.Text())
     return value
