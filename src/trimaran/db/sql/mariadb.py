@@ -77,7 +77,7 @@ class Statements(base.MySQLCompiler):
     def visit_frame_clause(self, frameclause: Any, **kw: Any) -> str:
         """Write the ends of a frame as numbers: the server takes no parameters there."""
         kw["literal_binds"] = True
-        made: str = super().visit_frame_clause(frameclause, **kw)
+        made: str = super().visit_frame_clause(frameclause, **kw)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
         return made
 
     def visit_trimaran_utf32_func(self, function: Any, **kw: Any) -> str:
