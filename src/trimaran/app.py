@@ -551,7 +551,7 @@ def _redirect(request: Request) -> Response:
     # The request's own path is the whole one, where the application is mounted in another.
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
     # A path that begins with two slashes would name another host.
-    target = quote("/" + path.lstrip("/"), safe="/:@!$&'()*+,;=~-._")
+    target = quote(request.seen_path("/" + path.lstrip("/")), safe="/:@!$&'()*+,;=~-._")
     if request.query_string:
         target += "?" + request.query_string.decode("latin-1")
     return RedirectResponse(target, status_code=307)

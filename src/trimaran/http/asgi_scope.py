@@ -36,3 +36,18 @@ def connection_scope(connection: HTTPConnection, prefix: str) -> Message:
         "state": dict(vars(connection.state)),
         "extensions": {},
     }
+
+
+def below_root(scope: Message) -> str:
+    """Return the path without the root path that the server names."""
+    path: str = scope["path"]
+    root = root_of(scope)
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path
+
+
+def root_of(scope: Message) -> str:
+    """Return what the server says that stands before the application's paths."""
+    root: str = scope.get("root_path", "")
+    return root.rstrip("/")

@@ -141,8 +141,18 @@ class HTTPConnection:
 
     @property
     def root_path(self) -> str:
-        """The part of ``path`` that ``app`` is mounted below, or nothing."""
-        return getattr(self, "_root_path", "")
+        """What stands before ``app``'s paths: its mount, what a proxy takes away, or nothing."""
+        try:
+            return self._root_path
+        except AttributeError:
+            own = getattr(getattr(self, "app", None), "root_path", "")
+            return own or getattr(self.channel, "root_path", "")
+
+    def seen_path(self, path: str) -> str:
+        """Return a path as the client names it: with what a proxy has taken away."""
+        outer = getattr(self, "_outer", ())
+        root: str = outer[-1][1] if outer else self.root_path
+        return path if not root or path.startswith(f"{root}/") else root + path
 
     def enter(self, app: Any, prefix: str = "") -> None:
         """Go on in another application, which is mounted below a prefix."""

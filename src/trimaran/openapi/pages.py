@@ -68,7 +68,7 @@ def docs_routes(app: Documented) -> list[Route]:
     openapi_url, docs_url, redoc_url = app.openapi_url, app.docs_url or None, app.redoc_url or None
     if not openapi_url:
         return []
-    routes = [_route(openapi_url, _document_handler(app, openapi_url), "openapi_document")]
+    routes = [_route(openapi_url, _document_handler(app), "openapi_document")]
     assets = f"{(docs_url or redoc_url or '').rstrip('/')}/assets/"
     if docs_url is not None:
         options = _swagger_options(app, docs_url)
@@ -120,16 +120,15 @@ async def _asset(request: Request, name: str) -> Response:
     return asset_response(request, name)
 
 
-def _document_handler(app: Documented, openapi_url: str) -> Callable[..., Any]:
+def _document_handler(app: Documented) -> Callable[..., Any]:
     latest: dict[str, Any] | None = None
     body, tag = b"", ""
 
     async def openapi_document(request: Request) -> Response:
         nonlocal latest, body, tag
         current = app.openapi()
-        # What stands before the document's own path: where the application is mounted.
-        root = request.path.removesuffix(openapi_url)
-        if root and root != request.path and app.root_path_in_servers:
+        root = request.root_path
+        if root and app.root_path_in_servers:
             sent, version = _encode(_below(root, current))
         else:
             if current is not latest:

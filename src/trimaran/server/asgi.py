@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.errors import ClientDisconnectedError, HTTPException, InvalidHeaderError
+from trimaran.http.asgi_scope import below_root, root_of
 from trimaran.http.request import Request
 from trimaran.http.response import Response, StreamingResponse
 from trimaran.http.wire import encode_head
@@ -90,6 +91,7 @@ class AsgiChannel:
         "_watcher",
         "client",
         "http_version",
+        "root_path",
         "scheme",
         "scope",
         "server",
@@ -97,6 +99,7 @@ class AsgiChannel:
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive) -> None:
         self.scope = scope
+        self.root_path = root_of(scope)
         client = scope.get("client")
         server = scope.get("server")
         self.client: tuple[str, int] | None = (client[0], client[1]) if client else None
@@ -183,10 +186,8 @@ class _Call:
         scope = self._scope
         method: str = scope["method"]
         path: str = scope["path"]
-        root: str = scope.get("root_path", "")
-        if root and (path == root or path.startswith(f"{root}/")):
-            path = path[len(root) :] or "/"
-        endpoint, params = resolve(method, path)
+        inside = below_root(scope)
+        endpoint, params = resolve(method, inside)
         self._label = endpoint.label
         headers: RawHeaders = [(name, value) for name, value in scope["headers"]]
         try:

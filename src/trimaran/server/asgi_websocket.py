@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import WebSocketDisconnect
+from trimaran.http.asgi_scope import below_root, root_of
 from trimaran.http.response import JSONResponse
 from trimaran.http.socket_options import SocketOptions
 from trimaran.http.websocket import WebSocket
@@ -41,18 +42,14 @@ async def serve_websocket(
 ) -> None:
     """Serve one ``websocket`` scope."""
     await receive()
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    if root and (path == root or path.startswith(f"{root}/")):
-        path = path[len(root) :] or "/"
-    endpoint, params = resolve(WEBSOCKET, path)
+    endpoint, params = resolve(WEBSOCKET, below_root(scope))
     if not isinstance(endpoint, WebSocketEndpoint):
         refusal = AsgiSocket(scope, receive, send)
         await refusal.deny(JSONResponse({"detail": "Not Found"}, 404))
         return
     socket = AsgiSocket(scope, receive, send, options=endpoint.options)
     headers: RawHeaders = [(name, value) for name, value in scope["headers"]]
-    ws = WebSocket(path, scope.get("query_string", b""), headers, socket)
+    ws = WebSocket(scope["path"], scope.get("query_string", b""), headers, socket)
     ws.path_params = params
     ws.app = app
     try:
@@ -73,6 +70,8 @@ class AsgiSocket:
         *,
         options: SocketOptions = SocketOptions(),  # noqa: B008  it is frozen
     ) -> None:
+        self.scope = scope
+        self.root_path = root_of(scope)
         client = scope.get("client")
         server = scope.get("server")
         self.client: tuple[str, int] | None = (client[0], client[1]) if client else None

@@ -22,7 +22,15 @@ class InProcessChannel:
     fault: the exception behind a 500, as the application reported it
     """
 
-    def __init__(self, *, scheme: str, server: tuple[str, int], client: tuple[str, int]) -> None:
+    def __init__(
+        self,
+        *,
+        scheme: str,
+        server: tuple[str, int],
+        client: tuple[str, int],
+        root_path: str = "",
+    ) -> None:
+        self.root_path = root_path
         self.scheme = scheme
         self.server: tuple[str, int | None] | None = server
         self.client: tuple[str, int] | None = client

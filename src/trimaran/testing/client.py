@@ -38,6 +38,7 @@ class AsyncClient:
 
     raise_server_exceptions: an exception behind a 500 is raised in the test
     client:                  the address that ``request.client`` shows
+    root_path:               what a proxy has taken away from the paths
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class AsyncClient:
         cookies: Mapping[str, str] | None = None,
         follow_redirects: bool = True,
         client: tuple[str, int] = ("testclient", 50000),
+        root_path: str = "",
     ) -> None:
         self.app = app
         self.base_url = base_url.rstrip("/") + "/"
@@ -58,6 +60,7 @@ class AsyncClient:
         self.cookies = CookieJar((cookies or {}).items())
         self.follow_redirects = follow_redirects
         self._peer = client
+        self._root_path = root_path.rstrip("/")
         self._life: Resident[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -166,6 +169,7 @@ class AsyncClient:
             "scheme": "wss" if secure else "ws",
             "server": (parts.hostname or "testserver", port),
             "client": self._peer,
+            "root_path": self._root_path,
         }
         raises = self.raise_server_exceptions
         return await connect(self.app, outgoing, headers, address=address, raises=raises)
@@ -179,6 +183,7 @@ class AsyncClient:
             scheme=parts.scheme,
             server=(parts.hostname or "testserver", parts.port or _PORTS.get(parts.scheme, 80)),
             client=self._peer,
+            root_path=self._root_path,
         )
         return Exchange(self.app, outgoing, self.cookies.header_for(outgoing.url), channel)
 
@@ -260,6 +265,7 @@ class TestClient:
         cookies: Mapping[str, str] | None = None,
         follow_redirects: bool = True,
         client: tuple[str, int] = ("testclient", 50000),
+        root_path: str = "",
         runner: LoopRunner | None = None,
     ) -> None:
         self._client = AsyncClient(
@@ -270,6 +276,7 @@ class TestClient:
             cookies=cookies,
             follow_redirects=follow_redirects,
             client=client,
+            root_path=root_path,
         )
         self._runner = runner if runner is not None else LoopRunner()
         if runner is None:
