@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.errors import HTTPException, WebSocketDisconnect, WebSocketException
-from trimaran.http.response import JSONResponse, Response, StreamingResponse
+from trimaran.http.problems import fault_of
+from trimaran.http.response import Response, StreamingResponse
 from trimaran.http.websocket import WebSocket, WebSocketState, clip
 from trimaran.http.websocket_endpoint import WebSocketEndpoint
 
@@ -116,11 +117,11 @@ async def _settle(ws: WebSocket, error: Exception, answer: Answer, label: str) -
 
 async def _denial(ws: WebSocket, error: Exception, answer: Answer, label: str) -> Response:
     if isinstance(error, WebSocketException):
-        return JSONResponse({"detail": error.reason or "Forbidden"}, 403)
+        return fault_of(ws, 403, error.reason or "Forbidden")
     denial = await _answered(ws, error, answer)
     if isinstance(denial, StreamingResponse):
         logger.error("%s cannot be denied with a stream", label)
-        return JSONResponse({"detail": "Internal Server Error"}, 500)
+        return fault_of(ws, 500, "Internal Server Error")
     return denial
 
 

@@ -164,7 +164,7 @@ class HTTPConnection:
         self._root_path: str = self.root_path + prefix
         self.app = app
 
-    def _applications(self) -> tuple[tuple[Any, str], ...]:
+    def applications(self) -> tuple[tuple[Any, str], ...]:
         """Return the application and those around it, innermost first, each with its root path."""
         here = (getattr(self, "app", None), self.root_path)
         return (here, *getattr(self, "_outer", ()))
@@ -180,7 +180,7 @@ class HTTPConnection:
         from trimaran.http.url import URL, base_of, quote_path
 
         unknown: ConfigurationError | None = None
-        for app, root in self._applications():
+        for app, root in self.applications():
             find = getattr(app, "url_path_for", None)
             if find is None:
                 continue
@@ -218,7 +218,7 @@ class HTTPConnection:
             from trimaran.http.state import State
 
             given: dict[str, Any] = {}
-            for app, _ in reversed(self._applications()):
+            for app, _ in reversed(self.applications()):
                 given.update(getattr(app, "lifespan_state", ()))
             self._state: State = State(**given)
             return self._state

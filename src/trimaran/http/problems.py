@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from trimaran.http.response import JSONResponse
 
-if TYPE_CHECKING:
-    from trimaran.http.connection import HTTPConnection
-
 MEDIA_TYPE = "application/problem+json"
+
+
+class Asked(Protocol):
+    """What a fault's answer needs of a request or a WebSocket."""
+
+    path: str
+
+    def applications(self) -> tuple[tuple[Any, str], ...]:
+        """Return the application that answers and those around it, innermost first."""
+        ...
+
+
 _TEXTS = frozenset({"type", "title", "detail", "instance"})
 
 
@@ -21,7 +30,7 @@ def fault_response(
     headers: Mapping[str, str] | None = None,
     *,
     problem_details: bool = False,
-    request: HTTPConnection | None = None,
+    request: Asked | None = None,
 ) -> JSONResponse:
     """Return the answer for a fault, in the form that the application has chosen."""
     if problem_details:
@@ -29,12 +38,25 @@ def fault_response(
     return JSONResponse({"detail": detail}, status, headers)
 
 
+def fault_of(
+    connection: Asked,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return the answer for a fault outside any route, in the nearest application's form."""
+    asked = connection.applications()
+    chosen = next((app for app, _ in asked if hasattr(app, "problem_details")), None)
+    problems = bool(getattr(chosen, "problem_details", False))
+    return fault_response(status, detail, headers, problem_details=problems, request=connection)
+
+
 def problem(
     status: int,
     detail: Any,
     headers: Mapping[str, str] | None = None,
     *,
-    request: HTTPConnection | None = None,
+    request: Asked | None = None,
 ) -> JSONResponse:
     """Return a fault in RFC 9457's form.
 

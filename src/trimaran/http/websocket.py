@@ -136,9 +136,9 @@ class WebSocket(HTTPConnection):
         text = reason or ""
         _check_close(code, text)
         if self.application_state is _CONNECTING:
-            from trimaran.http.response import JSONResponse
+            from trimaran.http.problems import fault_of
 
-            await self.send_denial_response(JSONResponse({"detail": text or "Forbidden"}, 403))
+            await self.send_denial_response(fault_of(self, 403, text or "Forbidden"))
             return
         if self.application_state is not _CONNECTED:
             raise self._misuse()

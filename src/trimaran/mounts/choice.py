@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import ConfigurationError
-from trimaran.http import Endpoint, JSONResponse, Request, Response
+from trimaran.http import Endpoint, Request, Response
+from trimaran.http.problems import fault_of
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.mounts.asgi import UNBOUNDED
 from trimaran.mounts.table import endpoint_of
@@ -49,6 +50,11 @@ class Choice:
         """Return the application of a request, or the answer where there is none."""
         raise NotImplementedError
 
+    @property
+    def problem_details(self) -> bool:
+        """Whether all of the applications answer faults in RFC 9457's form."""
+        return all(getattr(app, "problem_details", False) for app in self._apps.values())
+
     def resolve(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
         """Return what chooses the application, which resolves the path in its turn."""
         label = f"{type(self).__name__} of applications"
@@ -73,7 +79,7 @@ class Choice:
             if isinstance(endpoint, Response):
                 return endpoint
             if endpoint.body_mode == "whole" and not await _collect(request, endpoint.max_body):
-                return JSONResponse({"detail": "The request body is too large."}, 413)
+                return fault_of(request, 413, "The request body is too large.")
             answer: Any = endpoint.run(request)
             if not isinstance(answer, bytes | Response):
                 answer = await answer
@@ -137,7 +143,7 @@ class Hosts(Choice):
                 if host.endswith(pattern[1:]):
                     return self._apps[pattern]
             found = self._apps.get("*")
-        return found or JSONResponse({"detail": "Not Found"}, 404)
+        return found or fault_of(request, 404, "Not Found")
 
 
 def by_host(
@@ -186,7 +192,7 @@ class Versions(Choice):
         if found is not None:
             return found
         known = ", ".join(self._apps)
-        return JSONResponse({"detail": f"{self._header} should be one of {known}."}, 400)
+        return fault_of(request, 400, f"{self._header} should be one of {known}.")
 
 
 def _unchanged(endpoint: Endpoint) -> Endpoint:
@@ -195,7 +201,7 @@ def _unchanged(endpoint: Endpoint) -> Endpoint:
 
 def _failed(request: Request, error: Exception) -> Response:
     logger.error("%s %r failed", request.method, request.path, exc_info=error)
-    return JSONResponse({"detail": "Internal Server Error"}, 500)
+    return fault_of(request, 500, "Internal Server Error")
 
 
 async def _collect(request: Request, limit: int) -> bool:

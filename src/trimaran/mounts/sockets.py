@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trimaran.handlers.socket_middleware import guarded
-from trimaran.http import JSONResponse, Response, WebSocket, WebSocketState
+from trimaran.http import Response, WebSocket, WebSocketState
 from trimaran.http.asgi_scope import connection_scope
+from trimaran.http.problems import fault_of
 from trimaran.http.socket_options import SocketOptions
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.http.websocket_endpoint import WebSocketEndpoint
@@ -72,7 +73,7 @@ class _Conversation:
         except Exception:
             if self._connected or self._ws.application_state is not WebSocketState.CONNECTING:
                 raise
-            missing = JSONResponse({"detail": "Not Found"}, 404)
+            missing = fault_of(self._ws, 404, "Not Found")
             await self._ws.send_denial_response(missing)
 
     async def receive(self) -> Message:
@@ -139,7 +140,7 @@ def chosen_socket(
             ws.allow(chosen.options)
             await chosen.talk(ws)
         else:
-            missing = JSONResponse({"detail": "Not Found"}, 404)
+            missing = fault_of(ws, 404, "Not Found")
             await ws.send_denial_response(missing if chosen is None else chosen)
 
     return WebSocketEndpoint(talk, options=SocketOptions(), label=label)

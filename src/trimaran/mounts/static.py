@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trimaran._internal.disk import off_loop
 from trimaran.errors import ConfigurationError, HTTPException
-from trimaran.http import Endpoint, FileResponse, JSONResponse, RedirectResponse, Response
+from trimaran.http import Endpoint, FileResponse, RedirectResponse, Response
+from trimaran.http.problems import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ class StaticFiles:
             try:
                 return await self.respond(request, path)
             except HTTPException as error:
-                return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+                return fault_of(request, error.status_code, error.detail, error.headers)
 
         return Endpoint(run, label="static files"), _NO_PARAMS
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.errors import ClientDisconnectedError, HTTPException, InvalidHeaderError
 from trimaran.http.asgi_scope import below_root, root_of
+from trimaran.http.problems import fault_of, fault_response
 from trimaran.http.request import Request
 from trimaran.http.response import Response, StreamingResponse
 from trimaran.http.wire import encode_head
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("trimaran.server")
 
-_TOO_LARGE = b'{"detail":"The request body is too large."}'
-_FAILED = b'{"detail":"Internal Server Error"}'
 _OWN = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _BODYLESS = frozenset({204, 304})
 
@@ -193,7 +192,7 @@ class _Call:
         try:
             body = await self._body(endpoint, headers)
         except _TooLargeError:
-            await self._send_whole(413, [(b"content-type", b"application/json")], _TOO_LARGE)
+            await self._refuse(413, "The request body is too large.")
             return
         except ClientDisconnectedError:
             return
@@ -244,8 +243,13 @@ class _Call:
                 answer = await answer
         except Exception:
             logger.exception("Unhandled exception in %s", endpoint.label)
-            return Response(_FAILED, 500, media_type="application/json")
+            return fault_of(request, 500, "Internal Server Error")
         return answer
+
+    async def _refuse(self, status: int, detail: str) -> None:
+        chosen = bool(getattr(self._app, "problem_details", False))
+        answer = fault_response(status, detail, problem_details=chosen)
+        await self._send_whole(status, answer.raw_headers, answer.body)
 
     async def _unless_left(self, waiting: Coroutine[Any, Any, Any]) -> bytes | Response | None:
         """Return what a handler answers; None where its client left first and it was cancelled."""
@@ -269,7 +273,7 @@ class _Call:
             encode_head(answer.status_code, answer.raw_headers)
         except InvalidHeaderError:
             logger.exception("%s made a response that cannot be sent", self._label)
-            await self._send_whole(500, [(b"content-type", b"application/json")], _FAILED)
+            await self._refuse(500, "Internal Server Error")
             return
         if isinstance(answer, StreamingResponse):
             await self._send_stream(answer)

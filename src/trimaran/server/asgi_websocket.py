@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import WebSocketDisconnect
 from trimaran.http.asgi_scope import below_root, root_of
-from trimaran.http.response import JSONResponse
+from trimaran.http.problems import fault_response
 from trimaran.http.socket_options import SocketOptions
 from trimaran.http.websocket import WebSocket
 from trimaran.http.websocket_channel import WEBSOCKET
@@ -45,7 +45,8 @@ async def serve_websocket(
     endpoint, params = resolve(WEBSOCKET, below_root(scope))
     if not isinstance(endpoint, WebSocketEndpoint):
         refusal = AsgiSocket(scope, receive, send)
-        await refusal.deny(JSONResponse({"detail": "Not Found"}, 404))
+        chosen = bool(getattr(app, "problem_details", False))
+        await refusal.deny(fault_response(404, "Not Found", problem_details=chosen))
         return
     socket = AsgiSocket(scope, receive, send, options=endpoint.options)
     headers: RawHeaders = [(name, value) for name, value in scope["headers"]]

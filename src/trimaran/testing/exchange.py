@@ -7,8 +7,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import HTTPException, TrimaranError
+from trimaran.http.problems import fault_response
 from trimaran.http.request import Request
-from trimaran.http.response import JSONResponse, Response, StreamingResponse
+from trimaran.http.response import Response, StreamingResponse
 from trimaran.server.engine.refusals import BAD_TARGET
 from trimaran.testing.channel import BodyFeed, InProcessChannel, iterate, too_large
 
@@ -83,7 +84,7 @@ class Exchange:
     async def _run(self) -> None:
         outgoing = self._outgoing
         path = outgoing.path
-        answer: Response = JSONResponse({"detail": BAD_TARGET.detail}, BAD_TARGET.status)
+        answer: Response = self._refusal(BAD_TARGET.status, BAD_TARGET.detail)
         if _is_text(path):
             endpoint, params = self._application.resolve(outgoing.method, path)
             found = await self._answer(endpoint, params)
@@ -108,6 +109,11 @@ class Exchange:
             except Exception as error:  # noqa: BLE001  every hook runs; the client raises the first
                 self.late_fault = self.late_fault or error
 
+    def _refusal(self, status: int, detail: Any) -> Response:
+        """Return what a server answers by itself."""
+        chosen = bool(getattr(self._application, "problem_details", False))
+        return fault_response(status, detail, problem_details=chosen)
+
     async def _answer(self, endpoint: Endpoint, params: Mapping[str, Any]) -> bytes | Response:
         outgoing = self._outgoing
         body: bytes | BodyFeed = b""
@@ -118,7 +124,7 @@ class Exchange:
             else:
                 body = await self._collect(endpoint.max_body)
         except HTTPException as refusal:
-            return JSONResponse({"detail": refusal.detail}, refusal.status_code)
+            return self._refusal(refusal.status_code, refusal.detail)
         request = Request(
             outgoing.method,
             outgoing.path,

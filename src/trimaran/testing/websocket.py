@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 from trimaran.errors import TrimaranError, WebSocketDisconnect
-from trimaran.http.response import JSONResponse
+from trimaran.http.problems import fault_response
 from trimaran.http.websocket import WebSocket, clip
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.http.websocket_endpoint import WebSocketEndpoint
@@ -252,7 +252,9 @@ async def connect(
     """
     endpoint, params = app.resolve(WEBSOCKET, outgoing.path)
     if not isinstance(endpoint, WebSocketEndpoint):
-        raise await _denial(outgoing, JSONResponse({"detail": "Not Found"}, 404))
+        chosen = bool(getattr(app, "problem_details", False))
+        missing = fault_response(404, "Not Found", problem_details=chosen)
+        raise await _denial(outgoing, missing)
     socket = InProcessSocket(options=endpoint.options, **address)
     ws = WebSocket(outgoing.path, outgoing.query_string, headers, socket)
     ws.path_params = params

@@ -116,7 +116,7 @@ class HttpConnection(Reader):
         try:
             answer = context.run(endpoint.run, request)
         except (Exception, asyncio.CancelledError):  # noqa: BLE001  an endpoint must not raise
-            answer = failure(endpoint)
+            answer = failure(endpoint, request)
         if type(answer) is bytes:
             clock = shared.clock
             size = len(answer)
@@ -303,7 +303,8 @@ class HttpConnection(Reader):
             self._write_refusal(refusal)
 
     def _write_refusal(self, refusal: Refusal) -> None:
-        self.write(refusal.encode(self.shared.clock.date_line))
+        problems = bool(getattr(self.shared.app, "problem_details", False))
+        self.write(refusal.encode(self.shared.clock.date_line, problem_details=problems))
         self._linger()
 
     def _linger(self) -> None:

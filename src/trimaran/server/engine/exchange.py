@@ -8,6 +8,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import ClientDisconnectedError, InvalidHeaderError
+from trimaran.http.problems import fault_of
 from trimaran.http.response import Response, StreamingResponse
 from trimaran.server.engine.answers import (
     CLOSE,
@@ -92,7 +93,7 @@ class Exchange:
         try:
             answer = context.run(self.endpoint.run, self.request)
         except (Exception, asyncio.CancelledError):  # noqa: BLE001  an endpoint must not raise
-            answer = failure(self.endpoint)
+            answer = failure(self.endpoint, self.request)
         self.take(answer, context)
 
     def take(self, answer: bytes | Response | Coroutine[Any, Any, Any], context: Context) -> None:
@@ -158,15 +159,15 @@ class Exchange:
         except asyncio.CancelledError:
             if self.timed_out and not self._way.lost:
                 _absorb_cancellation()
-                answer = _too_slow(self.endpoint)
+                answer = _too_slow(self.endpoint, self.request)
             elif _is_cancelling():
                 self._end_task()
                 self._abort()
                 raise
             else:
-                answer = failure(self.endpoint)
+                answer = failure(self.endpoint, self.request)
         except Exception:  # noqa: BLE001  an endpoint must not raise
-            answer = failure(self.endpoint)
+            answer = failure(self.endpoint, self.request)
         finally:
             stats.in_flight -= 1
         if type(answer) is bytes:
@@ -185,7 +186,7 @@ class Exchange:
             else:
                 what = f"{self.endpoint.label} returned {type(answer).__name__}"
                 logger.error("%s in place of bytes or a Response", what)
-                self._send_response(_internal_error())
+                self._send_response(_internal_error(self.request))
             self._way.pump()
             if isinstance(answer, Response) and answer.after:
                 await self._run_hooks(answer)
@@ -224,7 +225,7 @@ class Exchange:
                 data, fate = self._encode(response)
             except (InvalidHeaderError, TypeError, ValueError):
                 logger.exception("%s made a response that cannot be sent", self.endpoint.label)
-                response = _internal_error()
+                response = _internal_error(self.request)
                 data, fate = self._encode(response)
             self._way.write(data)
             self._way.answered(self, fate)
@@ -251,7 +252,7 @@ class Exchange:
             )
         except (InvalidHeaderError, TypeError, ValueError):
             logger.exception("%s made a response that cannot be sent", self.endpoint.label)
-            self._send_response(_internal_error())
+            self._send_response(_internal_error(self.request))
             return
         way.write(head)
         if (size and self.request.method != "HEAD") and not await self._send_chunks(response, size):
@@ -359,16 +360,16 @@ async def _close(chunks: Any, label: str) -> None:
         logger.exception("The stream of %s failed to close", label)
 
 
-def failure(endpoint: Endpoint) -> Response:
+def failure(endpoint: Endpoint, request: Request) -> Response:
     """Log the exception being handled, which an endpoint should have answered itself."""
     logger.exception("Unhandled exception in %s", endpoint.label)
-    return _internal_error()
+    return _internal_error(request)
 
 
-def _too_slow(endpoint: Endpoint) -> Response:
+def _too_slow(endpoint: Endpoint, request: Request) -> Response:
     logger.error("%s did not answer in time and was cancelled", endpoint.label)
-    return Response(b'{"detail":"The answer took too long."}', 503, media_type="application/json")
+    return fault_of(request, 503, "The answer took too long.")
 
 
-def _internal_error() -> Response:
-    return Response(b'{"detail":"Internal Server Error"}', 500, media_type="application/json")
+def _internal_error(request: Request) -> Response:
+    return fault_of(request, 500, "Internal Server Error")

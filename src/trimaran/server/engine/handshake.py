@@ -7,25 +7,28 @@ from base64 import b64encode
 from hashlib import sha1
 from typing import TYPE_CHECKING
 
-from trimaran.http.response import JSONResponse
+from trimaran.http.problems import fault_of
 from trimaran.http.wire import encode_head
 
 if TYPE_CHECKING:
+    from trimaran.http.connection import HTTPConnection
     from trimaran.http.response import Response
     from trimaran.types import RawHeaders
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-def key_of(headers: RawHeaders) -> bytes | Response:
+def key_of(request: HTTPConnection) -> bytes | Response:
     """Return the client's key, or what to answer where the handshake is not valid."""
+    headers = request.raw_headers
     keys = [value.strip() for name, value in headers if name.lower() == b"sec-websocket-key"]
     versions = [value for name, value in headers if name.lower() == b"sec-websocket-version"]
     if [version.strip() for version in versions] != [b"13"]:
-        detail = {"detail": "Only version 13 of the WebSocket protocol is supported."}
-        return JSONResponse(detail, 426, {"sec-websocket-version": "13", "upgrade": "websocket"})
+        detail = "Only version 13 of the WebSocket protocol is supported."
+        wanted = {"sec-websocket-version": "13", "upgrade": "websocket"}
+        return fault_of(request, 426, detail, wanted)
     if len(keys) != 1 or not _is_key(keys[0]):
-        return JSONResponse({"detail": "The Sec-WebSocket-Key is not valid."}, 400)
+        return fault_of(request, 400, "The Sec-WebSocket-Key is not valid.")
     return keys[0]
 
 

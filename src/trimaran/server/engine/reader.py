@@ -256,7 +256,7 @@ class Reader(Way):
         from trimaran.server.engine.handshake import key_of
         from trimaran.server.engine.websocket import WebSocketConnection
 
-        key = key_of(request.raw_headers)
+        key = key_of(request)
         if not isinstance(key, bytes):
             return Endpoint(lambda _: key, label=socket.label)
         request.path_params = params

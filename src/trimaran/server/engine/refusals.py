@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from trimaran.http.wire import status_line
+from trimaran.http.problems import fault_response
+from trimaran.http.wire import encode_head
 
 
 class Refusal(NamedTuple):
@@ -17,12 +18,14 @@ class Refusal(NamedTuple):
     reason: str
     detail: str
 
-    def encode(self, date_line: bytes) -> bytes:
-        """Return the whole answer."""
-        body = b'{"detail":"%b"}' % self.detail.encode("ascii")
-        headers = b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)
+    def encode(self, date_line: bytes, *, problem_details: bool = False) -> bytes:
+        """Return the whole answer, in the form that the application has chosen."""
+        answer = fault_response(self.status, self.detail, problem_details=problem_details)
+        body = answer.body
+        head = encode_head(self.status, answer.raw_headers)
+        length = b"content-length: %d\r\n" % len(body)
         end = b"connection: close\r\n\r\n"
-        return b"".join((status_line(self.status), headers, date_line, end, body))
+        return b"".join((head, length, date_line, end, body))
 
 
 class Refused(Exception):  # noqa: N818  a signal inside the engine, it never reaches a user

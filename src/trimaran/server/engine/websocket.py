@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from trimaran.errors import InvalidHeaderError, WebSocketDisconnect, WebSocketStateError
-from trimaran.http.response import Response
+from trimaran.http.problems import fault_of
 from trimaran.http.websocket import WebSocket
 from trimaran.server.engine.answers import CLOSE as CLOSE_LINE
 from trimaran.server.engine.answers import encode_response
@@ -32,6 +32,7 @@ from trimaran.server.engine.wire import HOLD_BODY, HOLD_QUEUE, Wire
 
 if TYPE_CHECKING:
     from trimaran.http.request import Request
+    from trimaran.http.response import Response
     from trimaran.http.websocket_endpoint import WebSocketEndpoint
     from trimaran.server.engine.shared import Shared
     from trimaran.types import RawHeaders
@@ -115,7 +116,7 @@ class WebSocketConnection(Wire):
             logger.exception("Unhandled exception in %s", self._endpoint.label)
         finally:
             if self._state == CONNECTING:
-                await self.deny(Response(_FAILED, 500, media_type="application/json"))
+                await self.deny(fault_of(self._ws, 500, "Internal Server Error"))
             else:
                 await self.send_close(INTERNAL_ERROR, "")
 
@@ -124,7 +125,7 @@ class WebSocketConnection(Wire):
     async def accept(self, subprotocol: str | None, headers: RawHeaders) -> None:
         """Complete the handshake."""
         if self.ending and not self.lost:
-            await self.deny(Response(_BUSY, 503, media_type="application/json"))
+            await self.deny(fault_of(self._ws, 503, "The server goes away. Try again later."))
         if self.lost or self._state != CONNECTING:
             raise WebSocketDisconnect(NO_FRAME, "The client left before it was accepted.")
         shared = self.shared
@@ -160,7 +161,7 @@ class WebSocketConnection(Wire):
                 data = self._encode_denial(response)
             except (InvalidHeaderError, TypeError, ValueError):
                 logger.exception("%s was denied in a way that cannot be sent", self._endpoint.label)
-                response = Response(_FAILED, 500, media_type="application/json")
+                response = fault_of(self._ws, 500, "Internal Server Error")
                 data = self._encode_denial(response)
             self.write(data)
             self._log(response.status_code)
@@ -403,7 +404,3 @@ class _Last:
         self.code = code
         self.reason = reason
         self.lingers = lingers
-
-
-_FAILED = b'{"detail":"Internal Server Error"}'
-_BUSY = b'{"detail":"The server goes away. Try again later."}'
