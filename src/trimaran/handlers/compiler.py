@@ -24,12 +24,12 @@ from trimaran.http import Endpoint, PreparedResponse, Response
 from trimaran.http.endpoint import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from trimaran.di import Argument
     from trimaran.handlers.fault_handlers import FaultHandlers
     from trimaran.handlers.middleware import Middleware
-    from trimaran.handlers.plan import Plan
+    from trimaran.handlers.plan import Body, BodyField, Parameter, Plan
     from trimaran.http import Request
     from trimaran.http.endpoint import BodyMode
 
@@ -77,7 +77,7 @@ def _bare_endpoint(plan: Plan, faults: FaultHandlers, app_scope: AppScope) -> En
         status=how.status,
         headers=how.headers,
         body_mode=_body_mode(plan),
-        max_body=_max_body(plan) if route.max_body is None else route.max_body,
+        max_body=max_body(plan),
         label=route.label,
         cancel_on_disconnect=route.cancel_on_disconnect is not False,
     )
@@ -108,7 +108,10 @@ def _body_mode(plan: Plan) -> BodyMode:
     return "stream" if REQUEST in plan.graph.inputs else "none"
 
 
-def _max_body(plan: Plan) -> int:
+def max_body(plan: Plan) -> int:
+    """Return the bytes that a body may have, as it is sent and inflated."""
+    if plan.route.max_body is not None:
+        return plan.route.max_body
     return DEFAULT_MAX_UPLOAD if _takes_files(plan) else DEFAULT_MAX_BODY
 
 
@@ -199,7 +202,10 @@ class _Writer(InputWriter):
             self._take_form()
             return
         lines = [*self._open_places(), *map(self._input_line, self._inputs)]
-        self._need("take_carefully", CarefulTaker(self._inputs, self._plan.body, self._kinds))
+        self._need(
+            "take_carefully",
+            CarefulTaker(self._inputs, self._plan.body, self._kinds, max_body(self._plan)),
+        )
         self._line(2, "try:")
         for line in lines:
             self._line(3, line)
@@ -210,10 +216,16 @@ class _Writer(InputWriter):
         targets = ", ".join(self._names[id(source)] for source in self._inputs)
         self._line(3, f"{targets}, = values")
 
+    def _taken(self) -> tuple[list[Parameter | BodyField], Body | None, Mapping[str, str], int]:
+        return self._inputs, self._plan.body, self._kinds, max_body(self._plan)
+
     def _take_form(self) -> None:
         from trimaran.handlers.form_taking import FormTaker
 
-        self._need("take_form", FormTaker(self._inputs, self._plan.body, self._kinds).take)
+        self._need(
+            "take_form",
+            FormTaker(self._inputs, self._plan.body, self._kinds, max_body(self._plan)).take,
+        )
         targets = ", ".join([self._new_name(source) for source in self._inputs])
         self._line(2, "values, refusal = await take_form(request, exits)")
         self._line(2, "if refusal is not None:")

@@ -9,17 +9,19 @@ import msgspec
 from trimaran.handlers.form_parameters import FormMarker
 from trimaran.handlers.sources import INVALID, absent, attempted
 from trimaran.handlers.taking import CarefulTaker
-from trimaran.schema import adapter_for
+from trimaran.schema import Bounds, adapter_for
+from trimaran.schema.constraints import size_breach
 from trimaran.schema.text_objects import text_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AsyncExitStack
 
     from trimaran.errors import HTTPException
     from trimaran.handlers.plan import BodyField
     from trimaran.http import FormData, Request, UploadFile
     from trimaran.schema import Fault
+    from trimaran.schema.constraints import Breach
     from trimaran.schema.text_objects import TextObject
 
 
@@ -33,7 +35,7 @@ class FormTaker(CarefulTaker):
 
         The form's files are closed with ``exits``.
         """
-        form = await request.form()
+        form = await request.form(max_inflated=self._max_body)
         exits.push_async_callback(form.close)
         contents: dict[int, bytes] = {}
         for field in self._fields:
@@ -115,8 +117,20 @@ def _take_file(
             return absent(field, loc, faults)
         faults.append(_wrong(loc, "file_type", "Input should be a file"))
         return INVALID
+    broken = next(filter(None, map(_size_fault(field), files)), None)
+    if broken is not None:
+        kind_of_fault, msg, _ = broken
+        faults.append(_wrong(loc, kind_of_fault, msg))
+        return INVALID
     values: list[Any] = [contents[id(file)] for file in files] if kind.content else [*files]
     return values if kind.many else values[-1]
+
+
+def _size_fault(field: BodyField) -> Callable[[UploadFile], Breach | None]:
+    """Return what tells how a file breaks ``max_length`` or ``min_length``, which are bytes."""
+    given = field.marker.limits
+    bounds = Bounds(min_length=given.get("min_length"), max_length=given.get("max_length"))
+    return lambda file: size_breach(bounds, file.size or 0, "Data")
 
 
 def _take_json(field: BodyField, form: FormData, faults: list[Fault]) -> Any:

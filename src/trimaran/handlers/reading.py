@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from trimaran.http.media_type import parse_media_type
 from trimaran.http.query import MAX_FIELDS, parse_query
 
 if TYPE_CHECKING:
@@ -69,18 +71,29 @@ def content_type(raw: RawHeaders) -> bytes:
     return b""
 
 
+@lru_cache(maxsize=256)
 def is_json(value: bytes) -> bool:
     """Whether a Content-Type is ``application/json`` or ``…+json`` (RFC 6839)."""
-    if value == b"application/json":
-        return True
-    media_type = value.partition(b";")[0].strip().lower()
-    kind, _, subtype = media_type.partition(b"/")
-    return kind == b"application" and (subtype == b"json" or subtype.endswith(b"+json"))
+    essence = parse_media_type(value.decode("latin-1")).essence
+    kind, _, subtype = essence.partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
 def json_body(request: Request) -> bytes:
-    """Return a body that says it is JSON. Raises ``ValueError`` for any other."""
-    if is_json(content_type(request.raw_headers)):
+    """Return a body that says it is JSON. Raises ``ValueError`` for any other.
+
+    Also for one that is compressed, which the careful way inflates.
+    """
+    kind = b""
+    for name, value in request.raw_headers:
+        size = len(name)
+        if size == 12:
+            if not kind and name.lower() == b"content-type":
+                kind = value
+        elif size == 16 and name.lower() == b"content-encoding":
+            what = "the body is compressed"
+            raise ValueError(what)
+    if kind == b"application/json" or is_json(kind):
         return request.body_bytes
     what = "the body is not JSON"
     raise ValueError(what)
@@ -93,9 +106,12 @@ def json_fields(request: Request) -> dict[str, Any]:
 
 def text_body(request: Request) -> str:
     """Return the body as text. Raises ``ValueError`` where it is not UTF-8."""
-    return request.body_bytes.decode()
+    return raw_body(request).decode()
 
 
 def raw_body(request: Request) -> bytes:
-    """Return the body as it came."""
+    """Return the body as it came. Raises ``ValueError`` for one that is compressed."""
+    if "content-encoding" in request.headers:
+        what = "the body is compressed"
+        raise ValueError(what)
     return request.body_bytes

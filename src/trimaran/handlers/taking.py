@@ -13,6 +13,7 @@ from trimaran.handlers.parameter_models import model_takers
 from trimaran.handlers.plan import BodyField, Parameter, ParameterModel
 from trimaran.handlers.reading import content_type, is_json
 from trimaran.handlers.sources import INVALID, Sources, absent, attempted
+from trimaran.http.endpoint import DEFAULT_MAX_BODY
 from trimaran.schema import adapter_for
 
 if TYPE_CHECKING:
@@ -32,12 +33,18 @@ class CarefulTaker:
 
     inputs: parameters and body fields, in the order of their values in the result
     kinds:  the path's parameters and their converters
+    max_body: bytes of a body when it is inflated
     """
 
     def __init__(
-        self, inputs: Sequence[Parameter | BodyField], body: Body | None, kinds: Mapping[str, str]
+        self,
+        inputs: Sequence[Parameter | BodyField],
+        body: Body | None,
+        kinds: Mapping[str, str],
+        max_body: int = DEFAULT_MAX_BODY,
     ) -> None:
         self._inputs = inputs
+        self._max_body = max_body
         self._fields = [source for source in inputs if isinstance(source, BodyField)]
         self._body = body
         self._kinds = kinds
@@ -94,15 +101,16 @@ class CarefulTaker:
         body = self._body
         if body is None:
             return {}
+        data = request.inflated(self._max_body)
         if not is_json(body.media_type.encode()):
-            return self._take_text(request, faults)
-        if not request.body_bytes:
+            return self._take_text(data, faults)
+        if not data:
             return {
                 id(field): absent(field, self._loc(body, field), faults) for field in self._fields
             }
         if not is_json(content_type(request.raw_headers)):
-            return self._refuse_media_type(request, body, faults)
-        decoded = _decode(request.body_bytes)
+            return self._refuse_media_type(data, body, faults)
+        decoded = _decode(data)
         if not body.embed:
             return {
                 id(field): self._decoded(field, ("body",), decoded, faults)
@@ -131,20 +139,18 @@ class CarefulTaker:
         except (ValueError, TypeError, LookupError, ArithmeticError):
             return attempted(adapter.convert, decoded, lambda: adapter.errors(decoded, loc), faults)
 
-    def _take_text(self, request: Request, faults: list[Fault]) -> Mapping[int, Any]:
-        if not request.body_bytes:
+    def _take_text(self, data: bytes, faults: list[Fault]) -> Mapping[int, Any]:
+        if not data:
             return {id(field): absent(field, ("body",), faults) for field in self._fields}
         try:
-            text = request.body_bytes.decode()
+            text = data.decode()
         except UnicodeDecodeError as error:
             if any(field.type is not bytes for field in self._fields):
                 what = f"The body is not valid UTF-8 at byte {error.start}."
                 raise HTTPException(400, what) from None
             text = ""
         return {
-            id(field): request.body_bytes
-            if field.type is bytes
-            else self._converted(field, text, faults)
+            id(field): data if field.type is bytes else self._converted(field, text, faults)
             for field in self._fields
         }
 
@@ -152,11 +158,9 @@ class CarefulTaker:
         adapter = adapter_for(field.type)
         return attempted(adapter.convert, text, lambda: adapter.errors(text, ("body",)), faults)
 
-    def _refuse_media_type(
-        self, request: Request, body: Body, faults: list[Fault]
-    ) -> Mapping[int, Any]:
+    def _refuse_media_type(self, data: bytes, body: Body, faults: list[Fault]) -> Mapping[int, Any]:
         """As FastAPI: the body is looked at as the text it is, which no JSON type accepts."""
-        text = request.body_bytes[:1000].decode("utf-8", "replace")
+        text = data[:1000].decode("utf-8", "replace")
         field = body.fields[0]
         found = [] if body.embed else adapter_for(field.type).errors(text, ("body",))[:1]
         if not found:
@@ -173,7 +177,7 @@ def _read_body(request: Request) -> Any:
     if form is not None or not is_json(content_type(request.raw_headers)):
         return form
     try:
-        return msgspec.json.decode(request.body_bytes)
+        return msgspec.json.decode(request.inflated())
     except (ValueError, RecursionError):
         return None
 

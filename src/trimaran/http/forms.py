@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trimaran.http.endpoint import DEFAULT_MAX_UPLOAD
 from trimaran.http.upload import UploadFile
 
 if TYPE_CHECKING:
@@ -16,11 +17,13 @@ class FormLimits(NamedTuple):
     """What one form may hold; the size of the whole is the route's ``max_body``.
 
     max_part_size: bytes of a field that is no file
+    max_inflated:  bytes of a body that came compressed
     """
 
     max_files: int = 1000
     max_fields: int = 1000
     max_part_size: int = 1024 * 1024
+    max_inflated: int = DEFAULT_MAX_UPLOAD
 
 
 class FormData(Mapping[str, "str | UploadFile"]):

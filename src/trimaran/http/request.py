@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import HTTPException, TrimaranError
 from trimaran.http.connection import NO_PARAMS, HTTPConnection
+from trimaran.http.endpoint import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -29,12 +30,14 @@ class Known(int):
 class Request(HTTPConnection):
     """One request: its head, as any ``HTTPConnection`` has it, and its body.
 
-    body_bytes:   the whole body where the route's server collects it first, else ``b""``
+    body_bytes:   the whole body where the route's server collects it first, else ``b""``; as it
+                  came: ``json()``, ``form()`` and ``inflated()`` inflate one that is compressed
     body_stream:  the body where it arrives while the handler runs, else None
     kept_form:    the body's form, once it was read
     """
 
     __slots__ = (
+        "_inflated",
         "_json",
         "_stream_taken",
         "body_bytes",
@@ -78,8 +81,28 @@ class Request(HTTPConnection):
         try:
             return self._json
         except AttributeError:
-            self._json: Any = _decode_json(await self.body())
+            await self.body()
+            self._json: Any = _decode_json(self.inflated())
             return self._json
+
+    def inflated(self, limit: int = DEFAULT_MAX_BODY) -> bytes:
+        """Return the body that has arrived, inflated where it came compressed.
+
+        limit: bytes of the result
+        Raises ``HTTPException`` 400 for a body that is not what its Content-Encoding says, 413 for
+        one too large, 415 for a coding that is not known.
+        """
+        if not self.body_bytes:
+            return b""
+        try:
+            return self._inflated
+        except AttributeError:
+            from trimaran.http.inflating import coding_of, inflated
+
+            coding = coding_of(self.raw_headers)
+            body = inflated(self.body_bytes, coding, limit) if coding else self.body_bytes
+            self._inflated: bytes = body
+            return body
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Yield the body in chunks, once: a second reader of an arriving body is an error."""
@@ -101,15 +124,17 @@ class Request(HTTPConnection):
         max_files: int = 1000,
         max_fields: int = 1000,
         max_part_size: int = 1024 * 1024,
+        max_inflated: int = DEFAULT_MAX_UPLOAD,
     ) -> FormReading:
         """Return the body's form: ``await request.form()``; empty where it is none.
 
         ``async with request.form() as form`` closes its files at the end. Raises ``HTTPException``
-        400 for a malformed form and one of too many parts, 413 for a field past ``max_part_size``.
+        400 for a malformed form and one of too many parts, 413 for a field past ``max_part_size``
+        and a compressed form that is larger than ``max_inflated``.
         """
         from trimaran.http.forms import FormLimits, FormReading
 
-        limits = FormLimits(max_files, max_fields, max_part_size)
+        limits = FormLimits(max_files, max_fields, max_part_size, max_inflated)
         return FormReading(lambda: self._read_form(limits))
 
     async def _read_form(self, limits: FormLimits) -> FormData:
@@ -117,9 +142,13 @@ class Request(HTTPConnection):
             return self.kept_form
         except AttributeError:
             from trimaran.http.form_reading import read_form
+            from trimaran.http.inflating import coding_of, inflating
 
-            kind = self.headers.get("content-type", "")
-            self.kept_form = await read_form(kind, self.stream(), limits)
+            kind, coding = self.headers.get("content-type", ""), coding_of(self.raw_headers)
+            chunks = self.stream()
+            if coding:
+                chunks = inflating(chunks, coding, limits.max_inflated)
+            self.kept_form = await read_form(kind, chunks, limits)
             return self.kept_form
 
     def is_disconnected(self) -> Known:

@@ -136,7 +136,11 @@ def length_breach(limits: Any, value: Any, noun: str) -> Breach | None:
 
     noun: ``String``, ``Data`` (bytes), ``List``, ``Set``, ``Tuple``, ``Dictionary``
     """
-    size = len(value)
+    return size_breach(limits, len(value), noun)
+
+
+def size_breach(limits: Any, size: int, noun: str) -> Breach | None:
+    """Return how a size breaks ``min_length`` or ``max_length``."""
     least, most = limits.min_length, limits.max_length
     if least is not None and size < least:
         return _length_text(noun, "short", least, size)
