@@ -141,7 +141,7 @@ class HTTPConnection:
 
     @property
     def root_path(self) -> str:
-        """What stands before ``app``'s paths: its mount, what a proxy takes away, or nothing."""
+        """What stands before ``app``'s paths: its mount, what a proxy takes away."""
         try:
             return self._root_path
         except AttributeError:

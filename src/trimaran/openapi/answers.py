@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trimaran.handlers.route import UNSET
 from trimaran.handlers.streaming import LINES, is_event
 from trimaran.http import RedirectResponse, Response
+from trimaran.openapi.parameters import is_sent
 from trimaran.routing.template import template_params
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _own_answers(plan: Plan, middleware: Sequence[Any]) -> dict[str, JSON]:
     for one in middleware:
         for status, described in getattr(one, "openapi_responses", {}).items():
             found[str(status)] = dict(described)
-    if plan.body is not None:
+    if plan.body is not None and not is_sent(plan):
         found["400"] = {"description": "Malformed Body"}
         found["413"] = {"description": "Body Too Large"}
     if any(kind not in ("str", "path") for kind in template_params(plan.route.path).values()):

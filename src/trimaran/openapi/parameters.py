@@ -19,7 +19,7 @@ _PLACES = ("path", "query", "header", "cookie")
 
 def parameters_of(plan: Plan, schemas: Schemas) -> list[JSON]:
     """Return the parameters, those of the path that nobody takes last."""
-    patterns = template_params(plan.route.path)
+    patterns = {} if is_sent(plan) else template_params(plan.route.path)
     result = [
         _parameter(parameter, schemas, patterns)
         for parameter in sorted(plan.parameters, key=lambda one: _PLACES.index(one.place))
@@ -31,6 +31,14 @@ def parameters_of(plan: Plan, schemas: Schemas) -> list[JSON]:
             schema = _KINDS.get(kind, {"type": "string", **_path_keywords(kind)})
             result.append({"name": name, "in": "path", "required": True, "schema": schema})
     return result
+
+
+def is_sent(plan: Plan) -> bool:
+    """Whether the application sends such requests: a webhook by its name, a callback.
+
+    A callback's path is a run-time expression, whose names are no parameters.
+    """
+    return not plan.route.path.startswith("/")
 
 
 def _parameter(parameter: Parameter, schemas: Schemas, patterns: Mapping[str, str]) -> JSON:
