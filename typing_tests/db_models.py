@@ -14,15 +14,20 @@ from trimaran.db import (
     Field,
     ForeignKey,
     Manager,
+    ManyToMany,
+    ManyToManyField,
     Model,
+    OneToOne,
     OuterRef,
     Patch,
     Q,
     QuerySet,
     Reverse,
+    ReverseOne,
     Sum,
     get_object_or_404,
 )
+from trimaran.db.queries.manyrows import ManyRows
 from trimaran.db.queries.related import RelatedRows
 
 
@@ -38,6 +43,31 @@ class Book(Model):
     reviewer: ForeignKey[Author] | None = Field(on_delete="set_null", default=None)
     price: Decimal = Field(max_digits=8, decimal_places=2, ge=0)
     rating: Annotated[int, Field()] = 3
+
+
+class Tag(Model):
+    name: str
+
+
+class Note(Model):
+    text: str
+    tags: ManyToMany[Tag] = ManyToManyField(related_name="notes")
+    author: OneToOne[Author] = Field(on_delete="cascade", related_name="note")
+
+
+class Reader(Model):
+    card: ClassVar[ReverseOne[Note]]
+
+
+async def relations(author: Author, reader: Reader) -> None:
+    """Many-to-many and one-to-one relations keep their types; the constructor takes no tags."""
+    note = Note(text="a", author=author)
+    assert_type(note.tags, ManyRows[Tag])
+    assert_type(await note.tags, list[Tag])
+    assert_type(await note.tags.create(name="x"), Tag)
+    assert_type(await note.tags.filter(name="x").first(), Tag | None)
+    assert_type(await note.author, Author)
+    assert_type(await reader.card, Note)
 
 
 async def list_books(q: str = "", limit: int = 20) -> list[Book]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from trimaran.db import F as F
     from trimaran.db import Field as Field
     from trimaran.db import ForeignKey as ForeignKey
+    from trimaran.db import ManyToMany as ManyToMany
+    from trimaran.db import ManyToManyField as ManyToManyField
     from trimaran.db import Model as Model
+    from trimaran.db import OneToOne as OneToOne
     from trimaran.db import Patch as Patch
     from trimaran.db import Q as Q
     from trimaran.db import QuerySet as QuerySet
@@ -123,7 +126,10 @@ _HOMES: dict[str, str] = {
     "F": "trimaran.db",
     "Field": "trimaran.db",
     "ForeignKey": "trimaran.db",
+    "ManyToMany": "trimaran.db",
+    "ManyToManyField": "trimaran.db",
     "Model": "trimaran.db",
+    "OneToOne": "trimaran.db",
     "Patch": "trimaran.db",
     "Q": "trimaran.db",
     "QuerySet": "trimaran.db",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from trimaran.db import Field, ForeignKey, Model, registry
+from trimaran.db import Field, ForeignKey, ManyToMany, ManyToManyField, Model, OneToOne, registry
 from trimaran.db.backends.base import Database
 from trimaran.db.backends.registry import installed, open_database
 
@@ -97,7 +97,60 @@ class QTick(Model):
     """Nothing but a key."""
 
 
-MODELS = (QCountry, QAuthor, QBook, QSample, QNote, QTick)
+class QLabel(Model):
+    """What songs are marked with."""
+
+    name: str = Field(max_length=40)
+
+    class Meta:
+        ordering = ("name",)
+
+
+class QSinger(Model):
+    """A singer, with friends and idols among the others, and a passport."""
+
+    name: str = Field(max_length=40)
+    friends: ManyToMany[QSinger] = ManyToManyField()
+    idols: ManyToMany[QSinger] = ManyToManyField(symmetrical=False, related_name="fans")
+
+
+class QSong(Model):
+    """A song with labels and, by a model of its own, singers."""
+
+    title: str = Field(max_length=40)
+    labels: ManyToMany[QLabel] = ManyToManyField(related_name="songs")
+    singers: ManyToMany[QSinger] = ManyToManyField(through="QPart", related_name="songs")
+
+
+class QPart(Model):
+    """Who sings what, and how."""
+
+    song: ForeignKey[QSong] = Field(on_delete="cascade", related_name="parts")
+    singer: ForeignKey[QSinger] = Field(on_delete="cascade", related_name="parts")
+    voice: str = Field(max_length=20, default="alto")
+
+
+class QPassport(Model):
+    """What each singer has one of at most; its key is the singer."""
+
+    singer: OneToOne[QSinger] = Field(
+        primary_key=True, on_delete="cascade", related_name="passport"
+    )
+    number: str = Field(max_length=20)
+
+
+class QStamp(Model):
+    """What points to a row whose key is itself a foreign key."""
+
+    passport: ForeignKey[QPassport] = Field(on_delete="cascade", related_name="stamps")
+
+
+TABLES_BETWEEN = (QSong.labels.through, QSinger.friends.through, QSinger.idols.through)
+MODELS = (
+    *(QCountry, QAuthor, QBook, QSample, QNote, QTick),
+    *(QLabel, QSinger, QSong, QPart, QPassport, QStamp),
+    *TABLES_BETWEEN,
+)
 
 
 class Library:
@@ -111,6 +164,12 @@ class Library:
     Sample = QSample
     Note = QNote
     Tick = QTick
+    Label = QLabel
+    Singer = QSinger
+    Song = QSong
+    Part = QPart
+    Passport = QPassport
+    Stamp = QStamp
 
     def __init__(self, database: Database, runner: asyncio.Runner) -> None:
         self.database = database
@@ -226,7 +285,7 @@ def library(library_of_session: Library) -> Iterator[Library]:
     """The models over empty tables; the database is installed for the test."""
 
     async def empty() -> None:
-        for model in (QBook, QAuthor, QCountry, QSample, QNote):
+        for model in (QBook, QAuthor, QCountry, QSample, QNote, QSong, QSinger, QLabel):
             await model.objects.all().delete()
 
     with installed(library_of_session.database):

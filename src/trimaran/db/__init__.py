@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from trimaran.db.models import Field as Field
     from trimaran.db.models import ForeignKey as ForeignKey
     from trimaran.db.models import Index as Index
+    from trimaran.db.models import ManyToMany as ManyToMany
+    from trimaran.db.models import ManyToManyField as ManyToManyField
     from trimaran.db.models import Model as Model
+    from trimaran.db.models import OneToOne as OneToOne
     from trimaran.db.models import Patch as Patch
     from trimaran.db.models import Reverse as Reverse
+    from trimaran.db.models import ReverseOne as ReverseOne
     from trimaran.db.models import UniqueConstraint as UniqueConstraint
     from trimaran.db.models import registry as registry
     from trimaran.db.queries import F as F
@@ -159,8 +163,12 @@ _HOMES = {
     "Field": "trimaran.db.models",
     "ForeignKey": "trimaran.db.models",
     "Index": "trimaran.db.models",
+    "ManyToMany": "trimaran.db.models",
+    "ManyToManyField": "trimaran.db.models",
     "Model": "trimaran.db.models",
+    "OneToOne": "trimaran.db.models",
     "Patch": "trimaran.db.models",
+    "ReverseOne": "trimaran.db.models",
     "registry": "trimaran.db.models",
     "UniqueConstraint": "trimaran.db.models",
     "F": "trimaran.db.queries",

@@ -21,7 +21,7 @@ from typing import (
 )
 from uuid import UUID
 
-from trimaran.db.models.fields import FieldInfo, ForeignKey
+from trimaran.db.models.fields import FieldInfo, ForeignKey, ManyToMany, OneToOne
 from trimaran.db.sql import kinds
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _PLAIN: dict[type, kinds.Kind] = {
     bytes: kinds.BYTES,
 }
 _DIGITS, _PLACES = 20, 6
+_RELATIONS: dict[Any, str] = {ForeignKey: "", OneToOne: "one", ManyToMany: "many"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,14 @@ class Reading:
 
     target: of a foreign key: a model, or its name; None for other fields
     python: the type without ``None``
+    relation: ``one`` for a OneToOne, ``many`` for a ManyToMany, else empty
     """
 
     python: Any
     null: bool
     target: Any = None
     field: FieldInfo | None = None
+    relation: str = ""
 
 
 class _Names(dict[str, Any]):
@@ -129,17 +132,23 @@ def read(annotation: Any) -> Reading:
         annotation, *extras = get_args(annotation)
         field = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
     bare, null = _without_none(annotation)
-    if get_origin(bare) is ForeignKey or bare is ForeignKey:
+    relation = get_origin(bare) or bare
+    if relation in _RELATIONS:
         arguments = get_args(bare)
         if not arguments:
-            message = "a ForeignKey needs the model it points to: ForeignKey[Author]"
+            name = relation.__name__
+            message = f"a {name} needs the model it points to: {name}[Author]"
             raise TypeError(message)
         target, inner_null = _without_none(arguments[0])
         if isinstance(target, (Pending, ForwardRef, str)):
             target = _name_of(target)
             if target.endswith("| None"):
                 target, inner_null = target.removesuffix("| None").strip(), True
-        return Reading(int, null or inner_null, target, field)
+        null = null or inner_null
+        if null and relation is ManyToMany:
+            message = "a many-to-many relation has no rows rather than None"
+            raise TypeError(message)
+        return Reading(int, null, target, field, _RELATIONS[relation])
     return Reading(bare, null, None, field)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from trimaran.db.queries.related import assign_forward, read_forward
+from trimaran.db.queries.manyrows import ManyRows, many_not_assignable
+from trimaran.db.queries.related import RelatedRows, assign_forward, read_backward, read_forward
 from trimaran.db.sql.expressions import Col
 from trimaran.db.sql.table import MISSING
+from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimaran.db.queries.related import RelatedRows
-    from trimaran.db.sql.table import OnDelete, Relation
+    from trimaran.db.sql.table import Many, OnDelete, Relation
 
 T = TypeVar("T")
 
@@ -43,6 +44,10 @@ class FieldInfo:
     auto_now_add: bool = False
     on_delete: OnDelete | None = None
     related_name: str | None = None
+    through: Any = None
+    through_fields: tuple[str, str] | None = None
+    symmetrical: bool | None = None
+    db_table: str = ""
 
 
 def Field(  # noqa: N802  reads like the class that it stands for
@@ -68,6 +73,10 @@ def Field(  # noqa: N802  reads like the class that it stands for
     auto_now_add: bool = False,
     on_delete: OnDelete | None = None,
     related_name: str | None = None,
+    through: type | str | None = None,
+    through_fields: tuple[str, str] | None = None,
+    symmetrical: bool | None = None,
+    db_table: str = "",
     init: bool = True,
 ) -> Any:
     """Say more of a field than its annotation can.
@@ -81,6 +90,7 @@ def Field(  # noqa: N802  reads like the class that it stands for
     on_delete:    what the database does to rows that point to a deleted one: ``restrict`` (where
                   left out), ``cascade``, ``set_null``, ``no_action``
     related_name: the attribute on the other model; where left out, ``book_set``; "" for none
+    through, through_fields, symmetrical, db_table: of a ManyToMany, see ``ManyToManyField``
     init:         for type checkers alone: False keeps the field out of the constructor
     """
     del init
@@ -106,6 +116,40 @@ def Field(  # noqa: N802  reads like the class that it stands for
         auto_now_add=auto_now_add,
         on_delete=on_delete,
         related_name=related_name,
+        through=through,
+        through_fields=through_fields,
+        symmetrical=symmetrical,
+        db_table=db_table,
+    )
+
+
+def ManyToManyField(  # noqa: N802  reads like the class that it stands for
+    *,
+    related_name: str | None = None,
+    through: type | str | None = None,
+    through_fields: tuple[str, str] | None = None,
+    symmetrical: bool | None = None,
+    db_table: str = "",
+    description: str = "",
+    init: Literal[False] = False,
+) -> Any:
+    """Say more of a ``ManyToMany``: ``tags: ManyToMany[Tag] = ManyToManyField()``.
+
+    related_name:   the attribute on the other model; where left out, ``book_set``; "" for none
+    through:        a model of your own between the two, or its name
+    through_fields: its two foreign keys, this model's first, where it has several to one model
+    symmetrical:    of a relation to the model itself, True where left out: A's friend has A as one
+    db_table:       the name of the table between
+    init:           for type checkers alone: the constructor takes no such argument
+    """
+    del init
+    return FieldInfo(
+        related_name=related_name,
+        through=through,
+        through_fields=through_fields,
+        symmetrical=symmetrical,
+        db_table=db_table,
+        description=description,
     )
 
 
@@ -137,6 +181,78 @@ class ForeignKey(Generic[T]):
         assign_forward(row, self.relation, value)
 
 
+class OneToOne(ForeignKey[T]):
+    """An annotation: this row points to one of another model, and no other row does.
+
+    ``user: OneToOne[User]`` is a unique ``ForeignKey``; ``await user.profile`` is the row at the
+    other end (``related_name``, the model's name where it is left out).
+    """
+
+    __slots__ = ()
+
+
+class ManyToMany(Generic[T]):
+    """An annotation: rows of two models, any number of each, belong together.
+
+    ``tags: ManyToMany[Tag] = ManyToManyField(related_name="books")`` makes no column but a table of
+    its own. ``await book.tags`` gives a list, loaded for all rows of the query; ``book.tags`` has
+    ``add remove set clear create`` and all that a query has. ``Book.tags.through`` is the model of
+    the table between.
+    """
+
+    __slots__ = ("many",)
+
+    def __init__(self, many: Many) -> None:
+        self.many = many
+
+    @property
+    def through(self) -> Any:
+        """The model of the table between."""
+        return self.many.through.model
+
+    @overload
+    def __get__(self, row: None, model: type) -> ManyToMany[T]: ...
+
+    @overload
+    def __get__(self, row: object, model: type) -> ManyRows[T]: ...
+
+    def __get__(self, row: Any, model: type) -> Any:
+        return self if row is None else ManyRows(row, self.many)
+
+    def __set__(self, row: Any, value: Any) -> None:
+        raise many_not_assignable(self.many)
+
+
+class ReverseOne(Generic[T]):
+    """The other end of a ``OneToOne``: ``user.profile``, awaited as a foreign key is.
+
+    Where no row points here, awaiting raises that model's ``DoesNotExist``. It is there without
+    being declared; for type checkers: ``profile: ClassVar[ReverseOne["Profile"]]``.
+    """
+
+    __slots__ = ("relation",)
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation = relation
+
+    @overload
+    def __get__(self, row: None, model: type) -> ReverseOne[T]: ...
+
+    @overload
+    def __get__(self, row: object, model: type) -> T: ...
+
+    def __get__(self, row: Any, model: type) -> Any:
+        return self if row is None else read_backward(row, self.relation)
+
+    def __set__(self, row: Any, value: Any) -> None:
+        relation = self.relation
+        raise QueryError(
+            "TRI-QUERY-019",
+            f"{relation.target.label}.{relation.related_name} cannot be assigned.",
+            f"Set {relation.source.label}.{relation.name} of the other row and save that.",
+        )
+
+
 class Reverse(Generic[T]):
     """The other end of a foreign key: ``author.books``.
 
@@ -158,13 +274,9 @@ class Reverse(Generic[T]):
     def __get__(self, row: Any, model: type) -> Any:
         if row is None:
             return self
-        from trimaran.db.queries.related import RelatedRows
-
         return RelatedRows(row, self.relation)
 
     def __set__(self, row: Any, value: Any) -> None:
-        from trimaran.errors import QueryError
-
         relation = self.relation
         raise QueryError(
             "TRI-QUERY-019",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import msgspec
 
 from trimaran._internal.callsite import callsite
+from trimaran.db.models.fields import Field, ManyToManyField
 from trimaran.db.models.metaclass import ModelMeta, retype
 from trimaran.db.models.registry import registry
 from trimaran.db.queries import saving
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from trimaran.db.models.fields import Field
-    from trimaran.db.models.metaclass import ColumnNamespace
+    from trimaran.db.models.equipment import ColumnNamespace
     from trimaran.db.queries.queryset import Manager
     from trimaran.db.sql.table import Column, Table
     from trimaran.errors import MultipleObjectsError, ObjectDoesNotExistError
@@ -52,6 +52,10 @@ class _TableAccess:
         return registry.metadata().tables[table.name]
 
 
+# msgspec's own transform, which type checkers would else follow, knows neither keywords nor Field.
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(Field, ManyToManyField)
+)
 class Model(RowState, msgspec.Struct, metaclass=ModelMeta, eq=False, weakref=True):
     """A row of a table; deriving from it declares the table.
 

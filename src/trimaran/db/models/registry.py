@@ -7,7 +7,8 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from trimaran.db.models.fields import Reverse
+from trimaran.db.models.fields import ManyToMany, Reverse, ReverseOne
+from trimaran.db.sql.table import Many
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Registry:
         self._reverse: dict[int, dict[str, Relation]] = {}
         self._metadata: sa.MetaData | None = None
         self._unlinked: list[tuple[Relation, Any]] = []
+        self._unlinked_many: list[tuple[Many, Any]] = []
 
     def models(self) -> list[Any]:
         """Return the models, in the order of their declaration."""
@@ -52,6 +54,9 @@ class Registry:
         if before is not None:
             _warn_of_twins(before, table)
             self._unlinked += self._pointing_to(before)
+            self._unlinked_many += [
+                (many.turned, before.label) for many in before.many.values() if many.turned
+            ]
             self._forget(before)
         for name, relation in table.relations.items():
             self._unlinked.append((relation, targets[name]))
@@ -61,6 +66,12 @@ class Registry:
             del self._tables[key]
             self._forget(table)
             raise
+        self._clear_caches()
+
+    def add_many(self, many: Many, target: Any) -> None:
+        """Take in a many-to-many relation, whose other end may not exist yet."""
+        self._unlinked_many.append((many, target))
+        self._link_many()
         self._clear_caches()
 
     def remove(self, *models: Any) -> None:
@@ -77,14 +88,14 @@ class Registry:
     @contextmanager
     def isolated(self) -> Iterator[None]:
         """Know no model for a while, and forget those declared meanwhile; for tests."""
-        before = self._tables, self._unlinked, self._metadata
-        self._tables, self._unlinked, self._metadata = {}, [], None
+        before = self._tables, self._unlinked, self._unlinked_many, self._metadata
+        self._tables, self._unlinked, self._unlinked_many, self._metadata = {}, [], [], None
         try:
             yield
         finally:
             for table in self._tables.values():
                 self._forget(table)
-            self._tables, self._unlinked, self._metadata = before
+            self._tables, self._unlinked, self._unlinked_many, self._metadata = before
 
     def _clear_caches(self) -> None:
         for table in self._tables.values():
@@ -104,6 +115,12 @@ class Registry:
             for name in [name for name, rel in reverse.items() if rel.source is table]:
                 del reverse[name]
         self._reverse.pop(id(table), None)
+        self._unlinked_many = [pair for pair in self._unlinked_many if pair[0].source is not table]
+        for other in self._tables.values():
+            turned = [(name, many.turned) for name, many in other.many.items()]
+            for name, origin in turned:
+                if origin is not None and origin.source is table:
+                    del other.many[name]
 
     # Relations
 
@@ -139,16 +156,54 @@ class Registry:
             else:
                 self._tie(relation, table)
         self._unlinked = waiting
+        if self._unlinked_many:
+            self._link_many()
+
+    def _link_many(self) -> None:
+        """Give every many-to-many relation whose target exists now its other end."""
+        waiting: list[tuple[Many, Any]] = []
+        for many, target in self._unlinked_many:
+            table = self.find(target, many.source, many.source.model.__module__)
+            if table is None:
+                waiting.append((many, target))
+            elif many.related_name:
+                self._check_free(many, table)
+                table.many[many.related_name] = other = Many(
+                    name=many.related_name,
+                    source=table,
+                    related_name=many.name,
+                    symmetrical=False,
+                    resolve=_turned(many),
+                    turned=many,
+                )
+                setattr(table.model, other.name, ManyToMany[Any](other))
+        self._unlinked_many = waiting
+
+    def _check_free(self, many: Many, table: Table) -> None:
+        name = many.related_name
+        other = table.many.get(name)
+        known = (table.columns, table.relations, self.reverse_of(table))
+        ours = other is None or (other.turned and other.turned.source is many.source)
+        if not ours or any(name in names for names in known):
+            raise ConfigurationError(
+                "TRI-MODEL-012",
+                f"{many.source.label}.{many.name} would appear as {table.label}.{name}, "
+                "which is taken.",
+                "Give it another related_name, or related_name='' for none.",
+                where=many.source.where,
+            )
 
     def _tie(self, relation: Relation, table: Table) -> None:
         relation.resolve = lambda: table
         relation.column.kind = table.key.kind
         relation.source.model.__retype__(relation.column)
+        if relation.column is relation.source.key:
+            self._spread(relation.source)
         name = relation.related_name
         if not name:
             return
         reverse = self.reverse_of(table)
-        clash = name in table.columns or name in table.relations
+        clash = name in table.columns or name in table.relations or name in table.many
         other = reverse.get(name)
         if clash or (other is not None and other.source is not relation.source):
             taken = f"the field {name!r}" if clash else f"a relation of {other.source.label}"  # type: ignore[union-attr]  # clash or other
@@ -160,7 +215,14 @@ class Registry:
                 where=relation.source.where,
             )
         reverse[name] = relation
-        setattr(table.model, name, Reverse[Any](relation))
+        access: Any = ReverseOne if relation.one else Reverse
+        setattr(table.model, name, access(relation))
+
+    def _spread(self, table: Table) -> None:
+        """Give what points to a table whose key is a foreign key that key's own type."""
+        for relation in self.reverse_of(table).values():
+            relation.column.kind = table.key.kind
+            relation.source.model.__retype__(relation.column)
 
     def _unknown(self, relation: Relation, target: Any) -> Any:
         def resolve() -> Table:
@@ -204,11 +266,19 @@ class Registry:
         return found
 
 
+def _turned(many: Many) -> Any:
+    def resolve() -> tuple[Relation, Relation]:
+        near, far = many.resolve()
+        return far, near
+
+    return resolve
+
+
 def _warn_of_twins(before: Table, table: Table) -> None:
     """Warn of a second class of one name in one file; the same lines run anew are no twins."""
     first, second = before.where.split(" ")[0], table.where.split(" ")[0]
     same_file = first.rpartition(":")[0] == second.rpartition(":")[0]
-    if "<locals>" in table.model.__qualname__ or not same_file or first == second:
+    if table.hidden or "<locals>" in table.model.__qualname__ or not same_file or first == second:
         return
     warnings.warn(
         f"The model {table.label} is declared twice, at {first} and {second}; the second "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from trimaran._internal.callsite import callsite
 from trimaran.db.sql.conditions import keywords, ordering_term
 from trimaran.db.sql.lookups import MAX_HOPS
+from trimaran.db.sql.table import Back
 from trimaran.db.sql.terms import Group, Ref
 from trimaran.errors import QueryError
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimaran.db.sql.expressions import Expression, Ordering
-    from trimaran.db.sql.table import Relation, Scope, Table
+    from trimaran.db.sql.rows import Hops
+    from trimaran.db.sql.table import Many, Relation, Scope, Table
     from trimaran.db.sql.terms import Node, Term
 
 Way: TypeAlias = "bool | tuple[bool, str]"
@@ -82,14 +84,17 @@ def _value_of(table: Table, row: Any, name: str) -> Any:
     return value
 
 
-def relation_ways(table: Table, names: Sequence[str]) -> list[tuple[Relation, ...]]:
+def relation_ways(table: Table, names: Sequence[str]) -> list[Hops]:
     """Return the ways that ``"author__country"`` names: the author, then the country."""
-    ways: list[tuple[Relation, ...]] = []
+    ways: list[Hops] = []
     for name in names:
         here = table
-        way: tuple[Relation, ...] = ()
+        way: Hops = ()
         for part in _parts(name):
-            relation = here.relations.get(part)
+            relation: Relation | Back | None = here.relations.get(part)
+            reverse = here.reverse.get(part)
+            if relation is None and reverse is not None and reverse.one:
+                relation = Back(reverse)
             if relation is None:
                 raise _no_relation(here, part)
             way = (*way, relation)
@@ -98,15 +103,18 @@ def relation_ways(table: Table, names: Sequence[str]) -> list[tuple[Relation, ..
     return ways
 
 
-def prefetch_way(table: Table, name: str) -> tuple[tuple[Relation, bool], ...]:
+def prefetch_way(table: Table, name: str) -> tuple[tuple[Relation | Many, bool], ...]:
     """Return the relations that a name follows, and which of them backwards."""
-    way: list[tuple[Relation, bool]] = []
+    way: list[tuple[Relation | Many, bool]] = []
     here = table
     for part in _parts(name):
         forward, backward = here.relations.get(part), here.reverse.get(part)
         if forward is not None:
             way.append((forward, False))
             here = forward.target
+        elif part in here.many:
+            way.append((here.many[part], False))
+            here = here.many[part].target
         elif backward is not None:
             way.append((backward, True))
             here = backward.source
@@ -127,6 +135,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _no_relation(table: Table, name: str, *, backwards: bool = False) -> QueryError:
-    names = [*table.relations, *(table.reverse if backwards else ())]
+    further = (*table.many, *table.reverse)
+    names = [*table.relations, *(further if backwards else ())]
     listing = f"It has: {', '.join(sorted(names))}." if names else "It has none."
     return QueryError("TRI-QUERY-017", f"{table.label} has no relation {name[:80]!r}.", listing)

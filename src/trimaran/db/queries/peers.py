@@ -15,7 +15,8 @@ from msgspec import UNSET
 from trimaran.db.backends.registry import database
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.lookups import Lookup, find
-from trimaran.db.sql.rows import project_rows
+from trimaran.db.sql.rows import project_pairs, project_rows
+from trimaran.db.sql.table import Many
 from trimaran.db.sql.terms import Match
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Batch:
 
 def join_batch(table: Table, rows: Sequence[Any], alias: str) -> None:
     """Make rows of one query each other's peers."""
-    if rows and (alias != "default" or table.relations or table.reverse):
+    if rows and (alias != "default" or table.relations or table.many or table.reverse):
         batch = Batch(rows, alias)
         for row in rows:
             row._batch = batch
@@ -99,7 +100,7 @@ def loaded(row: Any, relation: Relation) -> Any:
     return found if key == getattr(row, relation.column.name) or key is None else None
 
 
-async def load(row: Any, relation: Relation, *, reverse: bool = False) -> None:
+async def load(row: Any, relation: Relation | Many, *, reverse: bool = False) -> None:
     """Load a relation of a row and of all its peers, with one statement."""
     batch = getattr(row, "_batch", None)
     if batch is None:
@@ -116,7 +117,9 @@ async def load(row: Any, relation: Relation, *, reverse: bool = False) -> None:
     await _load_for_all(batch, name, relation, reverse=reverse)
 
 
-async def _load_for_all(batch: Batch, name: str, relation: Relation, *, reverse: bool) -> None:
+async def _load_for_all(
+    batch: Batch, name: str, relation: Relation | Many, *, reverse: bool
+) -> None:
     """Load for the whole batch while tasks that ask for the same wait."""
     pending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     batch.loading[name] = pending
@@ -136,10 +139,12 @@ async def _load_for_all(batch: Batch, name: str, relation: Relation, *, reverse:
 
 
 async def load_all(
-    rows: Sequence[Any], relation: Relation, alias: str, *, reverse: bool = False
+    rows: Sequence[Any], relation: Relation | Many, alias: str, *, reverse: bool = False
 ) -> None:
     """Load a relation of these rows, those that have it already left out."""
-    if reverse:
+    if isinstance(relation, Many):
+        await _load_many(rows, relation, alias)
+    elif reverse:
         await _load_reverse(rows, relation, alias)
     else:
         await _load_forward(rows, relation, alias)
@@ -169,7 +174,48 @@ async def _load_reverse(rows: Sequence[Any], relation: Relation, alias: str) -> 
         related_of(child)[relation.name] = needed[value]
     for row in rows:
         if name not in related_of(row):
-            row._related[name] = groups[getattr(row, key)]
+            members = groups[getattr(row, key)]
+            row._related[name] = (members[0] if members else None) if relation.one else members
+
+
+async def _load_many(rows: Sequence[Any], many: Many, alias: str) -> None:
+    name, key = many.name, many.source.key.name
+    needed = {getattr(row, key) for row in rows if name not in related_of(row)}
+    groups: dict[Any, list[Any]] = {value: [] for value in needed}
+    for owner, member in await select_pairs(many, needed, alias):
+        members = groups[owner]
+        if not any(member is other for other in members[-1:]):
+            members.append(member)
+    for row in rows:
+        if name not in related_of(row):
+            row._related[name] = list(groups[getattr(row, key)])
+
+
+async def select_pairs(many: Many, keys: Iterable[Any], alias: str) -> list[tuple[Any, Any]]:
+    """Return the keys of this end, each with a row of the other, in the order of its model.
+
+    A row that belongs to several keys is one object.
+    """
+    wanted = list(keys)
+    if not wanted:
+        return []
+    used = database(alias)
+    values: list[Any] = []
+    lookup = find(many.through, f"{many.near.column.name}__in")
+    assert isinstance(lookup, Lookup)  # noqa: S101  a column's own "in" crosses no relation
+    where = Match(lookup, wanted).shape(values, used.vendor)
+    projection = project_pairs(many)
+    order = []
+    for text in (*many.target.ordering, "pk"):
+        column = many.target.column(text.removeprefix("-"))
+        if column is not None:
+            order.append((("column", (many.far,), column), text.startswith("-")))
+    shape = ("select", projection, where, tuple(order), False, False, False)
+    statement = statements.statement(shape, used)
+    fetched = await used.fetch(statement.sql, statement.parameters(values))
+    pairs: list[tuple[Any, Any]] = projection.decoder(used.vendor)(fetched)
+    join_batch(many.target, list({id(row): row for _, row in pairs}.values()), alias)
+    return pairs
 
 
 async def select_in(table: Table, lookup: Any, keys: Iterable[Any], alias: str) -> list[Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trimaran.db.sql.expressions import Condition, Expression, Ordering
     from trimaran.db.sql.kinds import Kind
     from trimaran.db.sql.rows import Projection
-    from trimaran.db.sql.table import Relation, Table
+    from trimaran.db.sql.table import Many, Relation, Table
     from trimaran.db.sql.terms import Shape
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class Query(Generic[T]):
         self._distinct = False
         self._empty = False
         self._projection = None
-        self._prefetch: tuple[tuple[tuple[Relation, bool], ...], ...] = ()
+        self._prefetch: tuple[tuple[tuple[Relation | Many, bool], ...], ...] = ()
         self._alias = "default"
         self._extras = extra.NONE
 

@@ -13,6 +13,7 @@ from trimaran.db.queries.peers import join_batch, load_all
 from trimaran.db.queries.query import Query
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.rows import decode_row, project_annotated, project_rows
+from trimaran.db.sql.table import Many
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
@@ -122,14 +123,17 @@ class Reader(Query[T]):
             join_batch(self._table, rows, self._alias)
         return rows  # type: ignore[no-any-return]  # generated code made them
 
-    async def _prefetched(self, rows: list[Any], way: Sequence[tuple[Relation, bool]]) -> None:
+    async def _prefetched(
+        self, rows: list[Any], way: Sequence[tuple[Relation | Many, bool]]
+    ) -> None:
         for relation, backwards in way:
             if not rows:
                 return
             await load_all(rows, relation, self._alias, reverse=backwards)
             name = relation.related_name if backwards else relation.name
+            several = isinstance(relation, Many) or (backwards and not relation.one)
             beside = [row._related.get(name) for row in rows if hasattr(row, "_related")]
-            if backwards:
+            if several:
                 rows = [child for children in beside for child in children]
             else:
                 rows = [row for row in beside if row is not None]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from msgspec import UNSET
+
 from trimaran._internal.callsite import callsite
+from trimaran.db.backends.registry import database
+from trimaran.db.queries import saving
 from trimaran.db.queries.peers import alias_of, has_key, load, load_all, loaded, related_of
 from trimaran.db.queries.queryset import QuerySet
 from trimaran.errors import QueryError, RelationNotLoadedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Generator
+    from collections.abc import Generator, Iterable
 
-    from trimaran.db.sql.expressions import Condition, Expression, Ordering
-    from trimaran.db.sql.table import Relation
+    from trimaran.db.sql.table import Relation, Table
 
 T = TypeVar("T")
 
@@ -114,7 +117,122 @@ def assign_forward(row: Any, relation: Relation, value: Any) -> None:
     related_of(row)[relation.name] = value
 
 
-class RelatedRows(Generic[T]):
+def read_backward(row: Any, relation: Relation) -> Any:
+    """Return the only row that points here, or an ``UnloadedBack`` that finds it."""
+    found = getattr(row, "_related", {}).get(relation.related_name)
+    return UnloadedBack(row, relation) if found is None else found
+
+
+class UnloadedBack:
+    """The row at the other end of a one-to-one relation, not read yet: await it."""
+
+    __slots__ = ("_relation", "_row")
+
+    def __init__(self, row: Any, relation: Relation) -> None:
+        self._row = row
+        self._relation = relation
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._load().__await__()
+
+    async def _load(self) -> Any:
+        row, relation = self._row, self._relation
+        name = relation.related_name
+        key_of_saved(row, relation.target, name)
+        if name not in related_of(row):
+            await load(row, relation, reverse=True)
+        found = row._related.get(name)
+        if found is None:
+            raise relation.source.model.DoesNotExist(
+                "TRI-MODEL-002",
+                f"No {relation.source.label} points to this {relation.target.label} "
+                f"({relation.target.label}.{name}).",
+                f"Catch {relation.source.label}.DoesNotExist, or ask "
+                f"{relation.source.label}.objects.filter({relation.name}=row).first().",
+            )
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        relation = self._relation
+        label, attribute = relation.target.label, relation.related_name
+        raise RelationNotLoadedError(
+            "TRI-MODEL-004",
+            f"{label}.{attribute} was read ({attribute}.{name}) but is not loaded.",
+            f"Write `await row.{attribute}`, which loads it for all rows of the query at once, or "
+            f"fetch both by {label}.objects.select_related({attribute!r}).",
+            where=callsite(),
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._relation.target.label}.{self._relation.related_name}, unloaded>"
+
+
+def key_of_saved(row: Any, table: Table, name: str) -> Any:
+    """Return a row's key; raises ``QueryError`` where it was never saved."""
+    key = getattr(row, table.key.name)
+    if key is None or key is UNSET:
+        what = f"{table.label}.{name} was read of" if name else "A relation was given"
+        raise QueryError(
+            "TRI-QUERY-010",
+            f"{what} a {table.label} that was never saved.",
+            "Save it first.",
+            where=callsite(),
+        )
+    return key
+
+
+if TYPE_CHECKING:
+
+    class RowsOfRow(QuerySet[T]):
+        """To a type checker, related rows are a query."""
+
+        __slots__ = ()
+
+        def __init__(self) -> None: ...
+        async def _load(self) -> list[T]: ...
+
+else:
+
+    class RowsOfRow(Generic[T]):
+        """Rows that belong to one: awaited they are read, each other method begins a query."""
+
+        __slots__ = ()
+
+        def __await__(self):
+            return self._load().__await__()
+
+        async def __aiter__(self):
+            for row in await self._load():
+                yield row
+
+        def __getattr__(self, name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return getattr(self.all(), name)
+
+        def __getitem__(self, index):
+            return self.all()[index]
+
+        async def get_or_create(self, /, defaults=None, **lookups):
+            """Return the one of these rows that fulfils this, created where there is none."""
+            try:
+                return await self.get(**lookups), False
+            except self.all()._table.model.DoesNotExist:
+                fields = {key: value for key, value in lookups.items() if "__" not in key}
+                return await self.create(**{**fields, **(defaults or {})}), True
+
+        async def update_or_create(self, /, defaults=None, create_defaults=None, **lookups):
+            """Update the one of these rows that fulfils this, or create it."""
+            fresh = defaults if create_defaults is None else create_defaults
+            row, created = await self.get_or_create(fresh, **lookups)
+            if not created and defaults:
+                await saving.change(row, defaults)
+            return row, created
+
+
+class RelatedRows(RowsOfRow[T]):
     """The rows that point to one row: ``author.books``.
 
     Awaited, it reads them for all rows of the same query at once and remembers them; every other
@@ -127,9 +245,6 @@ class RelatedRows(Generic[T]):
         self._row = row
         self._relation = relation
 
-    def __await__(self) -> Generator[Any, None, list[T]]:
-        return self._load().__await__()
-
     async def _load(self) -> list[T]:
         name = self._relation.related_name
         self._key()
@@ -139,59 +254,85 @@ class RelatedRows(Generic[T]):
             await load_all([self._row], self._relation, alias_of(self._row), reverse=True)
         return list(self._row._related[name])
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        for row in await self._load():
-            yield row
-
     def _key(self) -> Any:
-        target = self._relation.target
-        key = getattr(self._row, target.key.name)
-        if key is None:
-            raise QueryError(
-                "TRI-QUERY-010",
-                f"{target.label}.{self._relation.related_name} was read of a {target.label} that "
-                "was never saved.",
-                "Save it first.",
-                where=callsite(),
-            )
-        return key
+        return key_of_saved(self._row, self._relation.target, self._relation.related_name)
 
-    def all(self) -> QuerySet[T]:
+    def all(self) -> QuerySet[T]:  # type: ignore[override]  # a query of its own
         """Return the query for these rows."""
         source, column = self._relation.source, self._relation.column
-        query: QuerySet[T] = QuerySet(source)
+        query: QuerySet[T] = source.model.objects.all()
         return query.using(alias_of(self._row)).filter(**{column.name: self._key()})
-
-    def filter(self, /, *conditions: Condition | bool, **lookups: Any) -> QuerySet[T]:
-        """Keep those of these rows for which all of this is true."""
-        return self.all().filter(*conditions, **lookups)
-
-    def exclude(self, /, *conditions: Condition | bool, **lookups: Any) -> QuerySet[T]:
-        """Drop those of these rows for which all of this is true."""
-        return self.all().exclude(*conditions, **lookups)
-
-    def order_by(self, *fields: str | Ordering | Expression[Any]) -> QuerySet[T]:
-        """Order these rows."""
-        return self.all().order_by(*fields)
-
-    def get(self, /, *conditions: Condition | bool, **lookups: Any) -> Coroutine[Any, Any, T]:
-        """Return the only one of these rows that fulfils this."""
-        return self.all().get(*conditions, **lookups)
-
-    async def count(self) -> int:
-        """Return how many rows there are."""
-        return await self.all().count()
-
-    async def exists(self) -> bool:
-        """Return whether there is a row."""
-        return await self.all().exists()
 
     async def create(self, data: Any = None, /, **fields: Any) -> T:
         """Insert a row that points here and return it."""
         column = self._relation.column
         row = await self.all().create(data, **{**fields, column.name: self._key()})
-        related_of(self._row).pop(self._relation.related_name, None)
+        self._forget()
         return row
+
+    async def add(self, *rows: T) -> None:
+        """Let rows point here, by one statement; they must have been saved."""
+        source, column = self._relation.source, self._relation.column
+        keys = [self._member(row) for row in rows]
+        if keys:
+            query: QuerySet[T] = QuerySet(source)
+            found = query.using(alias_of(self._row)).filter(pk__in=keys)
+            await found.update(**{column.name: self._key()})
+        for row in rows:
+            setattr(row, self._relation.name, self._row)
+        self._forget()
+
+    async def remove(self, *rows: T) -> None:
+        """Let rows that point here point nowhere; the relation must be one that may be NULL."""
+        self._check_null("remove")
+        keys = [self._member(row) for row in rows]
+        if keys:
+            await self.all().filter(pk__in=keys).update(**{self._relation.column.name: None})
+        for row in rows:
+            if getattr(row, self._relation.column.name) == self._key():
+                setattr(row, self._relation.name, None)
+        self._forget()
+
+    async def clear(self) -> None:
+        """Let all rows that point here point nowhere."""
+        self._check_null("clear")
+        await self.all().update(**{self._relation.column.name: None})
+        self._forget()
+
+    async def set(self, rows: Iterable[T], *, clear: bool = False) -> None:
+        """Let exactly these rows point here; others may only be let go where NULL is allowed."""
+        wanted = list(rows)
+        async with database(alias_of(self._row)).atomic():
+            if self._relation.column.null:
+                keys = [self._member(row) for row in wanted]
+                gone = self.all() if clear else self.all().exclude(pk__in=keys)
+                await gone.update(**{self._relation.column.name: None})
+            await self.add(*wanted)
+
+    def _member(self, row: Any) -> Any:
+        source = self._relation.source
+        if getattr(type(row), "__table_info__", None) is not source:
+            raise QueryError(
+                "TRI-QUERY-019",
+                f"{self!r} was given a {type(row).__name__}.",
+                f"Give {source.label} rows.",
+                where=callsite(),
+            )
+        return key_of_saved(row, source, "")
+
+    def _check_null(self, done: str) -> None:
+        relation = self._relation
+        if not relation.column.null:
+            raise QueryError(
+                "TRI-QUERY-019",
+                f"{self!r}.{done}() would leave {relation.source.label}.{relation.name} empty, "
+                "which may not be NULL.",
+                "Delete the rows, give them to another one with add(), or allow None.",
+                where=callsite(),
+            )
+
+    def _forget(self) -> None:
+        related_of(self._row).pop(self._relation.related_name, None)
 
     def __repr__(self) -> str:
         return f"<{self._relation.target.label}.{self._relation.related_name}>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trimaran.db.queries.queryset import QuerySet
 from trimaran.errors import HTTPException, ObjectDoesNotExistError
 
 if TYPE_CHECKING:
+    from trimaran.db.queries.queryset import QuerySet
     from trimaran.db.sql.expressions import Condition
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ async def get_object_or_404(
 
     source: a model, or a query of one
     """
-    query: QuerySet[T] = source if isinstance(source, QuerySet) else source.objects  # type: ignore[attr-defined]  # every model has it
+    query: QuerySet[T] = source.objects if isinstance(source, type) else source  # type: ignore[attr-defined]  # every model has it
     try:
         return await query.get(*conditions, **lookups)
     except ObjectDoesNotExistError:

@@ -133,7 +133,7 @@ class Lookup:
 class Crossing:
     """A keyword that goes backwards over a foreign key: an author's ``books__title``."""
 
-    hops: tuple[Relation, ...]
+    hops: tuple[Relation | Back, ...]
     relation: Relation
     rest: str
 
@@ -167,7 +167,7 @@ def find_joined(table: Table, key: str) -> Lookup:
 
 def _parse(table: Table, key: str) -> Lookup | Crossing:
     parts = key.split("__")
-    hops: list[Relation] = []
+    hops: list[Relation | Back] = []
     here = table
     while True:
         name = parts.pop(0)
@@ -178,7 +178,17 @@ def _parse(table: Table, key: str) -> Lookup | Crossing:
             hops.append(relation)
             here = relation.target
             continue
+        many = here.many.get(name)
+        if many is not None:
+            rest = ["pk", "isnull"] if parts == ["isnull"] else [many.far.name, *parts]
+            return Crossing(tuple(hops), many.near, "__".join(rest))
         crossing = here.reverse.get(name)
+        if crossing is not None and crossing.one:
+            if not parts or (_is_lookup(parts[0]) and parts[0] not in crossing.source.columns):
+                parts.insert(0, "pk")
+            hops.append(Back(crossing))
+            here = crossing.source
+            continue
         if crossing is not None:
             if not parts or (_is_lookup(parts[0]) and parts[0] not in crossing.source.columns):
                 parts.insert(0, "pk")
@@ -191,7 +201,9 @@ def _parse(table: Table, key: str) -> Lookup | Crossing:
 
 def _goes_on(target: Table, name: str) -> bool:
     """Tell whether ``author__NAME`` names a field of the author, rather than a look-up."""
-    if name in target.columns or name in target.relations or name in target.reverse:
+    if any(
+        name in known for known in (target.columns, target.relations, target.many, target.reverse)
+    ):
         # The key of the target stands in the foreign key itself: no join is needed for it.
         return target.columns.get(name) is not target.key
     if name == "pk" or _is_lookup(name):
@@ -204,7 +216,7 @@ def _is_lookup(name: str) -> bool:
 
 
 def _of_column(
-    table: Table, key: str, hops: tuple[Relation, ...], column: Column, rest: list[str]
+    table: Table, key: str, hops: tuple[Relation | Back, ...], column: Column, rest: list[str]
 ) -> Lookup:
     label = f"{table.label}.{key}"
     if column.relation is not None:

@@ -14,11 +14,11 @@ from trimaran.db.sql import kinds
 from trimaran.db.sql.table import Column
 
 if TYPE_CHECKING:
-    from trimaran.db.sql.table import Back, Relation, Table
+    from trimaran.db.sql.table import Back, Many, Relation, Table
 
 Decode: TypeAlias = Callable[[Sequence[Sequence[Any]]], list[Any]]
 DecodeRelated: TypeAlias = Callable[[Sequence[Sequence[Any]]], list[list[Any]]]
-Hops: TypeAlias = "tuple[Relation, ...]"
+Hops: TypeAlias = "tuple[Relation | Back, ...]"
 AnyHops: TypeAlias = "tuple[Relation | Back, ...]"
 
 
@@ -139,6 +139,23 @@ def _attachments(ways: Sequence[Hops]) -> list[str]:
     return lines
 
 
+def decode_pairs(key: Column, table: Table, vendor: str) -> Decode:
+    """Return the function that makes pairs of a key and a row, one object for each row."""
+    names = _Names()
+    columns = list(table.columns.values())
+    owner, *parts = _reading([key, *columns], vendor, names)
+    place = 1 + columns.index(table.key)
+    source = (
+        "def decode(rows):\n    out, seen = [], {}\n"
+        f"    for {_targets(len(columns) + 1)} in rows:\n"
+        f"        row = seen.get(v{place})\n        if row is None:\n"
+        f"            row = seen[v{place}] = {names.add(table.build)}({', '.join(parts)})\n"
+        f"        out.append(({owner}, row))\n    return out\n"
+    )
+    decode: Decode = _compiled(source, names)
+    return decode
+
+
 def decode_annotated(columns: Sequence[Column], table: Table, vendor: str) -> Decode:
     """Return the function that builds rows, what was annotated hidden in ``_extra``."""
     names = _Names()
@@ -245,6 +262,19 @@ def project_rows(table: Table, ways: tuple[Hops, ...] = ()) -> Projection:
         return Projection(table, columns, lambda vendor: decode_rows(table, vendor), rows=True)
 
     return _kept(table, ("rows", ways), make)
+
+
+def project_pairs(many: Many) -> Projection:
+    """Return the projection of keys at one end, each with a row of the other end."""
+    through, far, target = many.through, many.far, many.target
+
+    def make() -> Projection:
+        columns: list[tuple[AnyHops, Column]] = [((), many.near.column)]
+        columns += [((far,), column) for column in target.columns.values()]
+        key = many.near.column
+        return Projection(through, columns, lambda vendor: decode_pairs(key, target, vendor))
+
+    return _kept(through, ("pairs", many), make)
 
 
 def _values_maker(

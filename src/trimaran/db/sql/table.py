@@ -83,6 +83,7 @@ class Relation:
     name:         the attribute, ``author``; its column is ``author_id``
     related_name: the attribute on the target, ``books``; empty where there is none
     resolve:      returns the target's table; raises ``ConfigurationError`` while it does not exist
+    one:          whether at most one row points to each of the target's
     """
 
     name: str
@@ -91,6 +92,7 @@ class Relation:
     on_delete: OnDelete
     related_name: str
     resolve: Callable[[], Table]
+    one: bool = False
 
     @property
     def target(self) -> Table:
@@ -120,6 +122,11 @@ class Back:
     relation: Relation
 
     @property
+    def name(self) -> str:
+        """The attribute on the target, ``books``."""
+        return self.relation.related_name
+
+    @property
     def target(self) -> Table:
         """The table that holds the foreign key."""
         return self.relation.source
@@ -138,6 +145,46 @@ class Back:
     def outer(self) -> bool:
         """Whether there may be no row on the other side."""
         return True
+
+
+@dataclass(slots=True, eq=False)
+class Many:
+    """A many-to-many relation, seen from one of its ends.
+
+    name:         the attribute at this end, ``tags``
+    related_name: the attribute at the other end, ``books``; empty where there is none
+    symmetrical:  whether each row that is added has this one added too
+    resolve:      returns the two foreign keys of the table between, that to this end first; raises
+                  ``ConfigurationError`` while it or the other end does not exist
+    turned:       at the other end, the relation as it was declared
+    """
+
+    name: str
+    source: Table
+    related_name: str
+    symmetrical: bool
+    resolve: Callable[[], tuple[Relation, Relation]]
+    turned: Many | None = None
+
+    @property
+    def near(self) -> Relation:
+        """The foreign key from the table between to this end."""
+        return self.resolve()[0]
+
+    @property
+    def far(self) -> Relation:
+        """The foreign key from the table between to the other end."""
+        return self.resolve()[1]
+
+    @property
+    def target(self) -> Table:
+        """The table at the other end."""
+        return self.far.target
+
+    @property
+    def through(self) -> Table:
+        """The table between."""
+        return self.near.source
 
 
 @dataclass(slots=True, frozen=True)
@@ -172,6 +219,8 @@ class Table:
 
     label:    the model's name, for messages
     where:    ``file:line`` of the model
+    many:     many-to-many relations by their name at this end
+    hidden:   whether it was made for a many-to-many relation, rather than declared
     reverse:  relations of other models that point here, by their ``related_name``
     build:    makes a row of the values of all columns, in order
     build_annotated: returns what builds a row that can be annotated
@@ -185,6 +234,8 @@ class Table:
     columns: dict[str, Column]
     key: Column
     relations: dict[str, Relation] = field(default_factory=dict)
+    many: dict[str, Many] = field(default_factory=dict)
+    hidden: bool = False
     ordering: Sequence[str] = ()
     indexes: Sequence[Index] = ()
     constraints: Sequence[UniqueConstraint] = ()
@@ -210,7 +261,7 @@ class Table:
 
     def names(self) -> list[str]:
         """Return every name that a look-up may begin with."""
-        return [*self.columns, *self.relations, *self.reverse, "pk"]
+        return [*self.columns, *self.relations, *self.many, *self.reverse, "pk"]
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name; the key for ``pk``, a relation's own column."""

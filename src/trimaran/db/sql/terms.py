@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from trimaran.db.sql.kinds import Kind
-    from trimaran.db.sql.table import Relation, Table
+    from trimaran.db.sql.table import Back, Relation, Table
 
 Shape: TypeAlias = tuple[Any, ...]
 
@@ -194,7 +194,7 @@ class Exists(Node):
 
     __slots__ = ("hops", "inner", "relation")
 
-    def __init__(self, hops: tuple[Relation, ...], relation: Relation, inner: Node) -> None:
+    def __init__(self, hops: tuple[Relation | Back, ...], relation: Relation, inner: Node) -> None:
         self.hops = hops
         self.relation = relation
         self.inner = inner

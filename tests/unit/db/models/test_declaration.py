@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Optional
 import msgspec
 
 from trimaran.db import Field, ForeignKey, Index, Model, Reverse, UniqueConstraint, registry
-from trimaran.db.models.metaclass import snake_case
+from trimaran.db.models.naming import snake_case
 from trimaran.db.sql.expressions import Col
 
 

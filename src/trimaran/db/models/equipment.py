@@ -1,0 +1,142 @@
+"""What a model's class is given beside its fields."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trimaran._internal.callsite import callsite
+from trimaran.db.models.fields import ForeignKey, OneToOne
+from trimaran.db.queries.manyrows import many_not_assignable
+from trimaran.db.queries.queryset import Manager
+from trimaran.db.sql.expressions import Col
+from trimaran.errors import MultipleObjectsError, ObjectDoesNotExistError
+
+if TYPE_CHECKING:
+    from trimaran.db.sql.table import Table
+
+
+class ColumnAccess:
+    """``Book.price`` on the class: the column as an expression, not on instances."""
+
+    __slots__ = ("column",)
+
+    def __init__(self, column: Col[Any]) -> None:
+        self.column = column
+
+    def __get__(self, cls: Any, metaclass: Any) -> Col[Any]:
+        return self.column
+
+    def __set__(self, cls: Any, value: Any) -> None:
+        message = f"{self.column!r} is a column and cannot be assigned on the class"
+        raise AttributeError(message)
+
+
+class ColumnNamespace:
+    """``Book.c``: every column as an expression, typed as one."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __getattr__(self, name: str) -> Col[Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self._table.column(name) is None:
+            raise self._table.unknown(name, where=callsite())
+        return Col(self._table, name)
+
+    def __dir__(self) -> list[str]:
+        return self._table.names()
+
+
+def equip(cls: Any, table: Table) -> None:
+    """Give the class what it needs beside its fields, and a metaclass that knows its columns."""
+    table.model = cls
+    table.build = msgspec.StructMeta.__call__.__get__(cls)
+    cls.__table_info__ = table
+    cls.__derived__ = {}
+    cls.objects = Manager(table)
+    cls.c = ColumnNamespace(table)
+    cls.DoesNotExist = type(
+        "DoesNotExist",
+        (ObjectDoesNotExistError,),
+        {
+            "__module__": cls.__module__,
+            "__qualname__": f"{cls.__qualname__}.DoesNotExist",
+            "__doc__": f"No such {table.label}.",
+        },
+    )
+    cls.MultipleObjectsReturned = type(
+        "MultipleObjectsReturned",
+        (MultipleObjectsError,),
+        {
+            "__module__": cls.__module__,
+            "__qualname__": f"{cls.__qualname__}.MultipleObjectsReturned",
+            "__doc__": f"Several {table.label} rows where one was asked for.",
+        },
+    )
+    for name, relation in table.relations.items():
+        access: Any = OneToOne if relation.one else ForeignKey
+        setattr(cls, name, access(relation))
+    members: dict[str, Any] = {name: ColumnAccess(Col(table, name)) for name in table.columns}
+    members["__call__"] = _construct
+    members["__doc__"] = f"The metaclass of {table.label}, which holds its columns."
+    cls.__class__ = type(f"{table.label}Meta", (type(cls),), members)
+    table.build_annotated = cache(lambda: _annotated_rows(table))
+
+
+def _annotated_rows(table: Table) -> Any:
+    """Return what builds annotated rows, whose class is made when the first one is read.
+
+    It is one of its own because a class with ``__getattr__`` reads every attribute more slowly.
+    """
+    model = table.model
+    namespace = {
+        "__module__": model.__module__,
+        "__qualname__": model.__qualname__,
+        "__doc__": model.__doc__,
+        "__annotations__": {},
+        "__getattr__": _read_annotation,
+        "__reduce__": _reduce_annotated,
+    }
+    made: Any = msgspec.StructMeta.__new__(
+        type(model), model.__name__, (model,), namespace, eq=False, weakref=True
+    )
+    return msgspec.StructMeta.__call__.__get__(made)
+
+
+def _read_annotation(row: Any, name: str) -> Any:
+    if not name.startswith("_"):
+        with suppress(AttributeError, KeyError):
+            return row._extra[name]
+    message = f"{type(row).__name__!r} object has no attribute {name!r}"
+    raise AttributeError(message, name=name, obj=row)
+
+
+def _reduce_annotated(row: Any) -> tuple[Any, ...]:
+    """Let a copy be a plain row: what a query annotated stays behind, as relations do."""
+    table: Table = row.__table_info__
+    return table.model, tuple([getattr(row, name) for name in table.columns])
+
+
+def _construct(cls: Any, *args: Any, **values: Any) -> Any:
+    """Make a row of keywords: columns, or rows for relations."""
+    table: Table = cls.__table_info__
+    related = {name: values.pop(name) for name in table.relations if name in values}
+    try:
+        row = table.build(*args, **values)
+    except TypeError:
+        for name in values:
+            if name in table.many:
+                raise many_not_assignable(table.many[name]) from None
+            if name not in table.columns:
+                raise table.unknown(name, where=callsite()) from None
+        raise
+    for name, value in related.items():
+        setattr(row, name, value)
+    return row
