@@ -69,6 +69,7 @@ class Construction:
         self.singles: set[str] = set()
 
     def build(self, declared: Sequence[Declared], meta: Mapping[str, Any]) -> Any:
+        """Return the class, made, equipped and registered."""
         for item in declared:
             self._add(item, {other.name for other in declared})
         key = self._key()

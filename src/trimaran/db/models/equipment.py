@@ -55,7 +55,7 @@ class ColumnNamespace:
 
 
 def equip(cls: Any, table: Table) -> None:
-    """Give the class what it needs beside its fields, and a metaclass that knows its columns."""
+    """Give the class its manager, errors and a metaclass that knows its columns."""
     table.model = cls
     table.build = msgspec.StructMeta.__call__.__get__(cls)
     cls.__table_info__ = table

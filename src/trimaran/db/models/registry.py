@@ -105,8 +105,13 @@ class Registry:
 
     def _pointing_to(self, before: Table) -> list[tuple[Relation, Any]]:
         """Return the relations of other models that point to one that is being replaced."""
-        found = self.reverse_of(before).values()
-        return [(rel, before.label) for rel in found if rel.source is not before]
+        waiting = {id(relation) for relation, _ in self._unlinked}
+        return [
+            (relation, before.label)
+            for table in self._tables.values()
+            for relation in table.relations.values()
+            if id(relation) not in waiting and relation.target is before
+        ]
 
     def _forget(self, table: Table) -> None:
         """Drop what a model's foreign keys left behind on other models."""

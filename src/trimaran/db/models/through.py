@@ -33,7 +33,7 @@ def check_many(field: FieldInfo) -> None:
 
 
 def declare_many(model: Any, name: str, field: FieldInfo, target: Any) -> None:
-    """Tie a many-to-many relation to its model, and make the table between where none is named."""
+    """Tie a many-to-many relation to its model; make the table between if need be."""
     table: Table = model.__table_info__
     through = field.through
     near = far = ""

@@ -192,7 +192,7 @@ async def _load_many(rows: Sequence[Any], many: Many, alias: str) -> None:
 
 
 async def select_pairs(many: Many, keys: Iterable[Any], alias: str) -> list[tuple[Any, Any]]:
-    """Return the keys of this end, each with a row of the other, in the order of its model.
+    """Return keys of this end, each with a row of the other, in its model's order.
 
     A row that belongs to several keys is one object.
     """

@@ -283,7 +283,7 @@ class RelatedRows(RowsOfRow[T]):
         self._forget()
 
     async def remove(self, *rows: T) -> None:
-        """Let rows that point here point nowhere; the relation must be one that may be NULL."""
+        """Let rows that point here point nowhere, where the relation may be NULL."""
         self._check_null("remove")
         keys = [self._member(row) for row in rows]
         if keys:
@@ -300,7 +300,7 @@ class RelatedRows(RowsOfRow[T]):
         self._forget()
 
     async def set(self, rows: Iterable[T], *, clear: bool = False) -> None:
-        """Let exactly these rows point here; others may only be let go where NULL is allowed."""
+        """Let exactly these rows point here; others go only where NULL is allowed."""
         wanted = list(rows)
         async with database(alias_of(self._row)).atomic():
             if self._relation.column.null:

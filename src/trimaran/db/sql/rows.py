@@ -140,7 +140,7 @@ def _attachments(ways: Sequence[Hops]) -> list[str]:
 
 
 def decode_pairs(key: Column, table: Table, vendor: str) -> Decode:
-    """Return the function that makes pairs of a key and a row, one object for each row."""
+    """Return the function that makes pairs of a key and a row, each row once."""
     names = _Names()
     columns = list(table.columns.values())
     owner, *parts = _reading([key, *columns], vendor, names)
