@@ -247,7 +247,7 @@ def parse_rest(kind: Kind, rest: list[str], label: str) -> tuple[tuple[Transform
 
 
 def _of_document(
-    key: str, hops: tuple[Relation, ...], column: Column, rest: list[str], label: str
+    key: str, hops: tuple[Relation | Back, ...], column: Column, rest: list[str], label: str
 ) -> Lookup:
     op = "exact"
     if rest and rest[-1] in DOCUMENT_LOOKUPS:
