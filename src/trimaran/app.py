@@ -99,7 +99,8 @@ class App(Documented, Router):
                   yields becomes attributes of ``app.state`` and of each ``request.state``
     on_startup, on_shutdown: called after the lifespan has begun and before it ends
     middleware:   ``[Middleware(Class, ...)]``, functions or instances, the first outermost
-    dependencies, responses, deprecated, include_in_schema, default_response_class: of every route
+    dependencies, responses, deprecated, include_in_schema, default_response_class,
+    strict_content_type: of every route
     exception_handlers: what answers, by exception class or status
     debug:        the readable error page; taken from the settings where None
     database:     URL of the default database; taken from the settings where None
@@ -122,6 +123,7 @@ class App(Documented, Router):
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         default_response_class: type | None = None,
+        strict_content_type: bool = True,
         exception_handlers: Mapping[type[BaseException] | int, Callable[..., Any]] | None = None,
         debug: bool | None = None,
         database: str | None = None,
@@ -140,6 +142,7 @@ class App(Documented, Router):
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             default_response_class=default_response_class,
+            strict_content_type=strict_content_type,
             lifespan=lifespan,
             on_startup=on_startup,
             on_shutdown=on_shutdown,

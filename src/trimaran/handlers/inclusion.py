@@ -35,6 +35,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: tuple[Route, ...] = ()
     generate_unique_id_function: Callable[[Route], str] | None = None
     problem_details: bool | None = None
+    strict_content_type: bool | None = None
 
     def route(self, route: Route) -> Route:
         """Return a route with what is around it; the route's own words count."""
@@ -57,6 +58,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
                 route.generate_unique_id_function, self.generate_unique_id_function
             ),
             problem_details=_first(route.problem_details, self.problem_details),
+            strict_content_type=_first(route.strict_content_type, self.strict_content_type),
         )
 
     def mount(self, mount: Mount) -> Mount:

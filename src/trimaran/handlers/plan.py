@@ -81,6 +81,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
     embed: the body is an object with one key a field; otherwise ``fields[0]`` is all of it
     form:  the body is a form
+    strict: one that does not say what it is, is not JSON
     """
 
     fields: tuple[BodyField, ...]
@@ -88,6 +89,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     required: bool
     media_type: str
     form: bool = False
+    strict: bool = True
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

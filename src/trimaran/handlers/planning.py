@@ -73,7 +73,7 @@ def build_plan(route: Route, overrides: Mapping[Any, Any]) -> Plan:
         route=route,
         graph=graph,
         parameters=_distinct_parameters(graph),
-        body=_body(graph),
+        body=_body(graph, strict=route.strict_content_type is not False),
         returns=returns,
         stream=stream,
     )
@@ -103,7 +103,7 @@ def _distinct_parameters(graph: Graph) -> tuple[Parameter, ...]:
     return tuple(found.values())
 
 
-def _body(graph: Graph) -> Body | None:
+def _body(graph: Graph, *, strict: bool) -> Body | None:
     found: dict[str, BodyField] = {}
     for source in graph.inputs:
         if isinstance(source, BodyField):
@@ -119,6 +119,7 @@ def _body(graph: Graph) -> Body | None:
         embed=len(fields) > 1 or marker.embed,
         required=any(field.required for field in fields),
         media_type=marker.media_type,
+        strict=strict,
     )
 
 

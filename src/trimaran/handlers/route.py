@@ -52,6 +52,7 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     callbacks:      routes of the caller's, which the document shows beside this one
     generate_unique_id_function: makes the operation id
     problem_details: None is as the application has it
+    strict_content_type: False reads a JSON body that does not say what it is, too
     compiled:       what answers the route's requests, once it is compiled
     """
 
@@ -85,6 +86,7 @@ class Route(msgspec.Struct, kw_only=True, eq=False):
     callbacks: Sequence[Route] = ()
     generate_unique_id_function: Callable[[Route], str] | None = None
     problem_details: bool | None = None
+    strict_content_type: bool | None = None
     compiled: Callable[[Request], Awaitable[Response]] | None = None
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:

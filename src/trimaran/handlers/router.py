@@ -96,6 +96,8 @@ class Router:
                   it themselves
     lifespan, on_startup, on_shutdown: begin and end with the application
     callbacks, generate_unique_id_function, problem_details: as of a route, for all of them
+    strict_content_type: False reads a JSON body without a ``Content-Type`` too: then a page
+                  elsewhere may send one past CORS
     route_class:  a ``Route`` whose ``get_route_handler`` stands around those declared here
 
     stack: the middleware around every route, outermost first; ``use`` and ``middleware`` fill it
@@ -121,8 +123,10 @@ class Router:
         callbacks: Sequence[Route] | None = None,
         generate_unique_id_function: Callable[[Route], str] | None = None,
         problem_details: bool | None = None,
+        strict_content_type: bool | None = None,
     ) -> None:
         _check_prefix(prefix)
+        self.strict_content_type = strict_content_type
         self.callbacks = tuple(callbacks or ())
         self.generate_unique_id_function = generate_unique_id_function
         self.problem_details = problem_details
@@ -173,6 +177,7 @@ class Router:
             callbacks=self.callbacks,
             generate_unique_id_function=self.generate_unique_id_function,
             problem_details=self.problem_details,
+            strict_content_type=self.strict_content_type,
         )
         found: list[Route | Mount] = []
         for entry in self._entries:

@@ -108,7 +108,8 @@ class CarefulTaker:
             return {
                 id(field): absent(field, self._loc(body, field), faults) for field in self._fields
             }
-        if not is_json(content_type(request.raw_headers)):
+        kind = content_type(request.raw_headers)
+        if not is_json(kind) and (kind or body.strict):
             return self._refuse_media_type(data, body, faults)
         decoded = _decode(data)
         if not body.embed:

@@ -1,12 +1,12 @@
 """FastAPI's "JSON with Bytes as Base64" and "Strict Content-Type Checking"."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pydantic
 import pytest
 
-from trimaran import App
+from trimaran import App, Body, Router
 from trimaran.testing import TestClient
 
 
@@ -79,3 +79,24 @@ def test_json_is_read_where_the_content_type_says_so(
     body = b'{"description": "x", "data": "aGVsbG8="}'
     client = TestClient(served(cls))
     assert client.post("/data", content=body, headers=headers).status_code == status
+
+
+def test_bodies_without_a_content_type_are_read_where_that_is_asked_for() -> None:
+    """``strict_content_type=False`` of the application or of a router; text stays text."""
+    router = Router("/lax", strict_content_type=False)
+    lax, strict = App(strict_content_type=False), App()
+    for declaring in (lax, strict, router):
+
+        @declaring.post("/own")
+        def take(own: Own, more: Annotated[int, Body()] = 0) -> str:
+            return own.description
+
+    strict.include_router(router)
+    body = b'{"own": {"description": "x", "data": ""}}'
+    asked = [(lax, "/own", 200), (strict, "/lax/own", 200), (strict, "/own", 422)]
+    for app, path, status in asked:
+        client = TestClient(app)
+        assert client.post(path, content=body).status_code == status
+        text = client.post(path, content=body, headers={"content-type": "text/plain"})
+        assert text.status_code == 422
+        assert client.post(path, content=b"{").status_code in (400, 422)
