@@ -206,13 +206,14 @@ class _Faults(list[Any]):
 class RequestValidationError(HTTPException):
     """Every fault of one request, in FastAPI's form.
 
-    errors: ``[{"type": "int_parsing", "loc": ["query", "limit"], "msg": "Input should be …",
+    errors: ``[{"type": "int_parsing", "loc": ("query", "limit"), "msg": "Input should be …",
             "input": "abc"}, …]``; ``errors()`` is the same
     body:   what was sent, as far as it could be read: decoded JSON, or a form
     """
 
     def __init__(self, errors: Sequence[Mapping[str, Any]], *, body: Any = None) -> None:
-        self.errors = _Faults(errors)
+        # A place may be a dictionary's key in the hands of an exception handler, as in FastAPI.
+        self.errors = _Faults({**fault, "loc": tuple(fault["loc"])} for fault in errors)
         self.body = body
         super().__init__(422, self.errors)
 

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 def multipart_body(fields: Iterable[tuple[str, str]], files: Any) -> tuple[bytes, str]:
     """Return a ``multipart/form-data`` body and its content type.
 
-    files: a mapping or pairs; a list as a value gives several files of one name
+    files: a mapping or pairs; a list as a value gives several files of one name, ``(None, text)``
+           a field that is no file
     """
     boundary = os.urandom(16).hex()
     parts = [_part(boundary, name, text.encode()) for name, text in fields]
     for name, value in files.items() if isinstance(files, Mapping) else files:
         for file in value if isinstance(value, list) else [value]:
+            if isinstance(file, tuple) and file[0] is None:
+                parts.append(_field(boundary, name, file))
+                continue
             filename, content, kind = _file(file)
             more = f'; filename="{_quoted(filename)}"\r\nContent-Type: {kind}'
             parts.append(_part(boundary, name, content, more))
@@ -32,6 +36,12 @@ def multipart_body(fields: Iterable[tuple[str, str]], files: Any) -> tuple[bytes
 def _part(boundary: str, name: str, content: bytes, more: str = "") -> bytes:
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"{more}\r\n\r\n'
     return head.encode() + content + b"\r\n"
+
+
+def _field(boundary: str, name: str, value: tuple[Any, ...]) -> bytes:
+    """Return the part of ``(None, text)`` or ``(None, text, media type)``."""
+    content = value[1].encode() if isinstance(value[1], str) else value[1]
+    return _part(boundary, name, content, f"\r\nContent-Type: {value[2]}" if value[2:] else "")
 
 
 def _file(value: Any) -> tuple[str, bytes, str]:

@@ -103,6 +103,7 @@ def test_faults_of_a_request_are_overridden(app: App, client: TestClient) -> Non
 
     @app.exception_handler(RequestValidationError)
     async def unprocessable(request: Request, exc: RequestValidationError) -> Response:
+        assert all(isinstance(fault["loc"], tuple) for fault in exc.errors())
         content = {"faults": exc.errors(), "body": exc.body}
         return JSONResponse(status_code=400, content=jsonable_encoder(content))
 

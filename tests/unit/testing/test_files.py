@@ -71,3 +71,9 @@ def test_files_beside_another_body(client: TestClient) -> None:
     for other in ({"json": {}}, {"content": b"x"}, {"data": "x"}):
         with pytest.raises(TrimaranError, match="TRI-TEST-002 Files are given beside a body"):
             client.post("/echo", files={"a": b""}, **other)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_part_without_a_file_name_is_a_field(client: TestClient) -> None:
+    """``(None, text)`` in ``files``, as HTTPX has it: a form in multipart without a file."""
+    answer = client.post("/echo", files={"a": (None, "1"), "b": (None, b"2", "text/plain")})
+    assert answer.json() == [["a", "1"], ["b", "2"]]
