@@ -54,6 +54,11 @@ class Connection(ABC):
         self.sql = ""
 
     @property
+    def breaks_when_cancelled(self) -> bool:
+        """Whether the driver gives the connection up when a statement is cancelled midway."""
+        return False
+
+    @property
     @abstractmethod
     def fails_whole(self) -> bool:
         """Whether one refused statement makes the database refuse the transaction."""

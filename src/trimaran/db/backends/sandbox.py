@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trimaran._internal.callsite import describe_place
 from trimaran.db.backends.connection import USUAL, Connection, uninterrupted
 from trimaran.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from trimaran._internal.callsite import Place
     from trimaran.db.backends.connection import Mode, Verb
+
+T = TypeVar("T")
 
 
 class SandboxConnection(Connection):
@@ -34,31 +38,35 @@ class SandboxConnection(Connection):
     async def run(self, verb: Verb, sql: str, argument: Any) -> Any:
         """Run a statement inside a transaction of the sandbox."""
         try:
-            return await self._inner.run(verb, sql, argument)
+            return await self._whole(self._inner.run(verb, sql, argument))
         finally:
             self.lost = self._inner.lost
 
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        # There is one connection only: what breaks it would end every task's transaction.
+        return await (uninterrupted(work) if self._inner.breaks_when_cancelled else work)
+
     async def control(self, sql: str) -> None:
         """Run a statement of Trimaran's own."""
-        await self._inner.control(sql)
+        await self._whole(self._inner.control(sql))
 
     async def begin(self, mode: Mode = USUAL) -> None:
         """Set a savepoint that stands for a transaction, of the sandbox's own mode."""
         del mode
         self._count += 1
         name = f"sandbox_{self._count}"
-        await self._inner.savepoint(name)
+        await self._whole(self._inner.savepoint(name))
         self._names.append(name)
 
     async def commit(self) -> None:
         """Keep what was done."""
-        await self._inner.release(self._names[-1])
+        await self._whole(self._inner.release(self._names[-1]))
         self._names.pop()
 
     async def rollback(self) -> None:
         """Undo what was done since ``begin``."""
         if self._names:
-            await self._inner.rollback_to(self._names.pop())
+            await self._whole(self._inner.rollback_to(self._names.pop()))
 
 
 class Sandbox:

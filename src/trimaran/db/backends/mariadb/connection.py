@@ -100,6 +100,11 @@ class MariaDBConnection(PooledConnection):
         self._open = opener
 
     @property
+    def breaks_when_cancelled(self) -> bool:
+        """The driver closes it: half an answer is still on its way."""
+        return True
+
+    @property
     def fails_whole(self) -> bool:
         """MariaDB undoes the failed statement alone."""
         return False
