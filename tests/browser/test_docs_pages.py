@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
-from trimaran import App, Query
+from trimaran import App, HTMLResponse, Query
+from trimaran.openapi.docs import get_redoc_html, get_swagger_ui_html
 from trimaran.server.config import ServerConfig
 from trimaran.server.lifecycle import Server
 
@@ -43,6 +44,26 @@ def shop() -> App:
     @app.post("/films", tags=["films"], status_code=201)
     async def add_film(film: Film) -> Film:
         return film
+
+    @app.get("/own/docs", include_in_schema=False)
+    async def own_docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Own",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon.svg",
+            swagger_ui_parameters={"docExpansion": "full"},
+        )
+
+    @app.get("/own/redoc", include_in_schema=False)
+    async def own_redoc() -> HTMLResponse:
+        return get_redoc_html(
+            openapi_url="/openapi.json",
+            title="Own",
+            redoc_js_url="/docs/assets/redoc.standalone.js",
+            redoc_favicon_url="/docs/assets/favicon.svg",
+        )
 
     return app
 
@@ -139,3 +160,11 @@ def test_search_in_redoc_finds_an_operation(browser: Any, address: str) -> None:
         visit.page.fill("input[role=search], input[placeholder*=Search]", "add")
         visit.page.wait_for_selector("[data-role='search:results'] >> text=Add Film")
         assert visit.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/own/docs", "/own/redoc"])
+def test_a_page_of_ones_own_runs_under_its_policy(browser: Any, address: str, path: str) -> None:
+    """Its own script is admitted by its digest; the console is empty."""
+    with Visit(browser, address + path) as visit:
+        assert visit.complaints == []
+        assert visit.page.title() == "Own"

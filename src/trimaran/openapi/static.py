@@ -65,6 +65,11 @@ def digest(name: str) -> str:
     return sha256(_read(name)).hexdigest()[:16]
 
 
+def asset_text(name: str) -> str:
+    """Return a vendored script that is not compressed, to stand in a page."""
+    return _read(name).decode()
+
+
 def _read(name: str) -> bytes:
     # Read each time: browsers ask once, and a megabyte kept for them would stay for ever.
     return (_FOLDER / (f"{name}.gz" if name in _COMPRESSED else name)).read_bytes()
