@@ -25,6 +25,7 @@ class Answering(msgspec.Struct, kw_only=True):
     """How a route answers.
 
     encode: from a result to a body; the answer is that body with the constant status and headers
+    direct: the class or the test of results that need nothing else, and what encodes those
     make:   from a result to a response, for routes whose answers are not only a body
     prepares: such a response is to be prepared for its request
     """
@@ -33,6 +34,7 @@ class Answering(msgspec.Struct, kw_only=True):
     headers: RawHeaders = msgspec.field(default_factory=list)
     media_type: str | None = None
     encode: Callable[[Any], bytes] | None = None
+    direct: tuple[Any, Callable[[Any], bytes]] | None = None
     make: Callable[[Any], Response] | None = None
     prepares: bool = False
 
@@ -49,7 +51,10 @@ def answering(plan: Plan) -> Answering:
 
         return Answering(status=status, make=stream_maker(plan))
     if kind is JSONResponse:
-        return _bytes(status, JSONResponse, _json_encoder(plan))
+        answer = _bytes(status, JSONResponse, _json_encoder(plan))
+        if plan.route.shape is None and _is_declared(plan.returns):
+            answer.direct = getattr(adapter_for(plan.returns), "direct", None)
+        return answer
     if issubclass(kind, RedirectResponse) and status == 200:
         status = 307
     prepare = _prepared(plan, kind)
@@ -79,18 +84,20 @@ def _json_encoder(plan: Plan) -> Callable[[Any], bytes]:
         from trimaran.handlers.shaping import shaped_encoder
 
         return shaped_encoder(plan, plan.route.shape)
-    if returns is UNSET or (isinstance(returns, type) and issubclass(returns, Response)):
-        return encode_any
-    return adapter_for(returns).encode
+    return adapter_for(returns).encode if _is_declared(returns) else encode_any
+
+
+def _is_declared(returns: Any) -> bool:
+    """Whether a route declares a type, which is no response."""
+    return returns is not UNSET and not (
+        isinstance(returns, type) and issubclass(returns, Response)
+    )
 
 
 def _prepared(plan: Plan, kind: type[Response]) -> Callable[[Any], Any] | None:
     """Return what filters a result by its declared type before another JSON class renders it."""
     returns = plan.returns
-    declared = returns is not UNSET and not (
-        isinstance(returns, type) and issubclass(returns, Response)
-    )
-    if not declared or "json" not in (kind.media_type or ""):
+    if not _is_declared(returns) or "json" not in (kind.media_type or ""):
         return None
     encode = _json_encoder(plan)
     return lambda result: msgspec.json.decode(encode(result))

@@ -294,6 +294,11 @@ class _Writer(InputWriter):
 
     def _answer(self) -> None:
         plan, how = self._plan, self._how
+        alone = not (self._responds or self._yields or self._yields_inside)
+        simple = alone and not (self._trails or how.prepares)
+        self._need("mismatch", lambda result, error: mismatch(plan, result, error))
+        if simple and how.direct is not None:
+            self._answer_directly(*how.direct)
         self._line(2, "if isinstance(result, Response):")
         self._leave_function(3)
         self._need("PreparedResponse", PreparedResponse)
@@ -314,17 +319,25 @@ class _Writer(InputWriter):
         else:
             self._need("make_response", how.make)
             value = "make_response(result)"
-        alone = not (self._responds or self._yields or self._yields_inside)
-        simple = alone and not (self._trails or how.prepares)
         self._line(3, f"return {value}" if simple else f"answer = {value}")
         self._line(2, "except Exception as error:")
-        self._need("mismatch", lambda result, error: mismatch(plan, result, error))
         self._line(3, "raise mismatch(result, error) from error")
         if not simple:
             self._leave_function(2)
             if how.prepares:
                 self._line(2, "await answer.prepare(request)")
             self._line(2, f"return {self._completed('answer', own=False)}")
+
+    def _answer_directly(self, test: Any, encode: Callable[[Any], bytes]) -> None:
+        """Send what is of the declared class as it is, before anything else is looked at."""
+        self._need("declared", test)
+        self._need("encode_declared", encode)
+        holds = "type(result) is declared" if isinstance(test, type) else "declared(result)"
+        self._line(2, "try:")
+        self._line(3, f"if {holds}:")
+        self._line(4, "return encode_declared(result)")
+        self._line(2, "except Exception as error:")
+        self._line(3, "raise mismatch(result, error) from error")
 
     def _leave_function(self, depth: int) -> None:
         if self._yields_inside:

@@ -87,6 +87,7 @@ class _Writer:
         self._scope: dict[str, Any] = {}
         self._functions: list[str] = []
         self._made: dict[int, str] = {}
+        self._parts = 0
 
     def compiled(self, info: mi.Type) -> Check | None:
         """Return the test of a type, None where anything may stand."""
@@ -122,6 +123,8 @@ class _Writer:
             return self._union_test(bare, first, name)
         if type(bare) in ARRAY_CLASSES:
             return self._array_test(bare, first, name)
+        if isinstance(bare, _OBJECTS) and not _holds_itself(bare):
+            return f"({self._object_test(bare, first, name)})"
         write = self._writer(bare)
         if write is not None:
             return f"{self._function(bare, write)}({first})"
@@ -194,7 +197,7 @@ class _Writer:
 
     def _write_tuple(self, bare: mi.TupleType) -> list[str]:
         size = len(bare.item_types)
-        names = [f"part_{index}" for index in range(size)]
+        names = [f"item_{index}" for index in range(size)]
         tests = [
             self._test(part, name, name) for part, name in zip(bare.item_types, names, strict=True)
         ]
@@ -211,7 +214,7 @@ class _Writer:
             wrong = f"not {self._need(required)} <= value.keys() <= {self._need(names)}"
         tests = []
         for index, field in enumerate(bare.fields):
-            part = f"part_{index}"
+            part = f"key_{index}"
             test = self._test(field.type, f"({part} := value[{field.name!r}])", part)
             if test is not None and not field.required:
                 test = f"({field.name!r} not in value or {test})"
@@ -220,18 +223,38 @@ class _Writer:
         return [first, "    return False", f"return {_joined(tests)}"]
 
     def _write_object(self, bare: Any) -> list[str]:
-        tests: list[str | None] = [f"type(value) is {self._need(_class_of(bare))}"]
-        for index, field in enumerate(_inner_objects(bare)):
-            part = f"part_{index}"
-            tests.append(self._test(field.type, f"({part} := {_read(bare, field.name)})", part))
-        return [f"return {_joined(tests)}"]
+        return [f"return {self._object_test(bare, 'value', 'value')}"]
+
+    def _object_test(self, bare: Any, first: str, name: str) -> str:
+        """Return the test of an object and of what it holds, as one expression."""
+        tests: list[str | None] = [f"type({first}) is {self._need(_class_of(bare))}"]
+        for field in _inner_objects(bare):
+            self._parts += 1
+            part = f"part_{self._parts}"
+            read = _read(bare, name, field.name)
+            tests.append(self._test(field.type, f"({part} := {read})", part))
+        return _joined(tests)
 
 
-def _read(bare: Any, name: str) -> str:
+def _holds_itself(bare: Any) -> bool:
+    """Whether a class stands somewhere in its own fields, so that its test calls itself."""
+    seen: set[int] = set()
+    waiting = [field.type for field in bare.fields]
+    while waiting:
+        part = bounds_of(waiting.pop())[0]
+        if part is bare:
+            return True
+        if id(part) not in seen:
+            seen.add(id(part))
+            waiting += parts_of(part)
+    return False
+
+
+def _read(bare: Any, owner: str, name: str) -> str:
     # A dataclass may lack an attribute; msgspec leaves it out then.
     if isinstance(bare, mi.DataclassType) or not name.isidentifier() or iskeyword(name):
-        return f"getattr(value, {name!r}, None)"
-    return f"value.{name}"
+        return f"getattr({owner}, {name!r}, None)"
+    return f"{owner}.{name}"
 
 
 def _joined(tests: list[str | None]) -> str:

@@ -148,6 +148,16 @@ class MsgspecAdapter:
         made = value if exact is None or exact(value) else self._filter(value)
         return made if judge is None else judge(made)
 
+    @property
+    def direct(self) -> tuple[type | Callable[[Any], bool], Callable[[Any], bytes]] | None:
+        """The class or the test of values that are encoded as they are, and what encodes them.
+
+        None where every value is looked at otherwise.
+        """
+        if self._exact is None or self._judge is not None:
+            return None
+        return exact_class(self.info) or self._exact, _ENCODER.encode
+
     def _make_encode(self) -> Callable[[Any], bytes]:
         encode, filtered, exact = _ENCODER.encode, self._filter, self._exact
         if self._judge is not None:

@@ -172,10 +172,41 @@ def _unchecked_reader(info: mi.Type) -> Callable[[Any], Any]:
     if check is None:
         return parse
     if parse is str:
-        return _checked_text(check)
+        return _limited_text(bare) if bounds is None else _checked_text(check)
     if isinstance(bare, mi.IntType) and bounds is None:
-        return _checked_int(check)
+        return _limited_int(bare) or _checked_int(check)
     return _checked(parse, check)
+
+
+# The commonest limits stand in the reader itself, since each call costs as much as a test.
+
+
+def _limited_int(info: mi.IntType) -> Callable[[str], int] | None:
+    if info.gt is not None or info.lt is not None or info.multiple_of is not None:
+        return None
+    low = -math.inf if info.ge is None else info.ge
+    high = math.inf if info.le is None else info.le
+
+    def read(text: str) -> int:
+        value = int(text) if text.isdigit() and text.isascii() else parse_int(text)
+        if low <= value <= high:
+            return value
+        raise ValueError(text)
+
+    return read
+
+
+def _limited_text(info: Any) -> Callable[[str], str]:
+    search = None if info.pattern is None else re.compile(info.pattern).search
+    low = info.min_length or 0
+    high = math.inf if info.max_length is None else info.max_length
+
+    def read(text: str) -> str:
+        if low <= len(text) <= high and (search is None or search(text) is not None):
+            return text
+        raise ValueError(text)
+
+    return read
 
 
 def _checked(parse: Callable[[str], Any], check: Callable[[Any], bool]) -> Callable[[str], Any]:
