@@ -503,12 +503,19 @@ class App(Documented, Router):
             return
         from trimaran.db.backends import registry
 
-        if any(database.alias == "default" for database in registry.databases()):
+        settings = self.settings
+        installed = {database.alias for database in registry.databases()}
+        if "default" in installed:
             return
-        database = registry.open_database(self.database_url)
-        registry.install(database)
-        running.callback(registry.uninstall, database.alias)
-        running.push_async_callback(database.close)
+        from trimaran.db.databases import observed, opened
+
+        for database in opened(self.database_url, settings):
+            if database.alias in installed:
+                continue
+            registry.install(database)
+            running.callback(registry.uninstall, database.alias)
+            running.push_async_callback(database.close)
+            observed(database, settings)
 
     async def __call__(
         self,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from types import TracebackType
 
-    from trimaran.db.backends.base import Isolation
+    from trimaran.db.backends.connection import Isolation
     from trimaran.types import Hook
 
 __all__ = ["atomic", "independent", "on_commit"]

@@ -38,12 +38,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=Fal
     app:        what commands work on where none is named, ``shop/app.py`` or ``shop.main:app``
     debug:      shows error pages with source and values to whoever asks: development only
     databases:  every database by alias; ``default`` is ``database_url``
+    database_routers: classes that choose among them, ``shop.routers.Analytics``
+    query_log:  writes every statement to the log ``trimaran.db.queries``, its values hidden unless
+                ``query_log_parameters`` is true
+    slow_query: seconds from which a statement is a warning on ``trimaran.db.slow``
+    migration_lock_timeout: seconds that a migration's statement may wait for a lock, others
+                waiting behind it; it is tried again then. 0: any time
+    apps:       packages whose models have a ``migrations`` folder of their own in the package
     """
 
     app: str = ""
     debug: bool = False
     database_url: Annotated[str, Env("DATABASE_URL")] = "sqlite:///db.sqlite3"
     databases: dict[str, str] = {}
+    database_routers: list[str] = []
+    query_log: bool = False
+    query_log_parameters: bool = False
+    slow_query: Seconds | None = None
+    migration_lock_timeout: Duration = 5.0
+    apps: list[str] = []
     secret_key: Secret[str] = Secret("")
     log_level: LogLevel = "info"
     migrations_directory: Path = Path("migrations")

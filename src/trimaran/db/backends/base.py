@@ -12,14 +12,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
+    from trimaran.db.backends.connection import Isolation
     from trimaran.db.backends.observing import Observation
     from trimaran.types import Hook
 
     Observer = Callable[[Observation], None]
 
-Isolation: TypeAlias = Literal[
-    "read uncommitted", "read committed", "repeatable read", "serializable"
-]
 Vendor: TypeAlias = Literal["postgresql", "sqlite", "mariadb"]
 Row: TypeAlias = "Sequence[Any]"
 """One row, by position: a tuple, or a driver's record that unpacks like one."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from trimaran._internal.callsite import Place
-    from trimaran.db.backends.base import Isolation
 
 T = TypeVar("T")
 
@@ -30,6 +29,10 @@ class Mode:
 
 USUAL = Mode()
 """The database's own isolation level, reading and writing."""
+
+Isolation: TypeAlias = Literal[
+    "read uncommitted", "read committed", "repeatable read", "serializable"
+]
 
 Verb: TypeAlias = Literal["fetch", "fetch_row", "execute", "execute_many", "execute_script"]
 """The methods by which a statement is run, alike on databases and connections."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trimaran.db.backends.url import parse_url
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimaran.db.backends.base import Database
 
@@ -69,6 +69,58 @@ def installed(database: Database) -> Iterator[Database]:
             _installed.pop(database.alias, None)
         else:
             _installed[database.alias] = before
+
+
+def open_databases(urls: Mapping[str, str]) -> list[Database]:
+    """Make the databases of several URLs by alias, each with its replicas.
+
+    A URL with ``replica_of=default`` is a replica of that database, and is reached by its own
+    alias too. None connects before it is used.
+    """
+    made = {alias: open_database(url, alias=alias) for alias, url in urls.items()}
+    replicas: dict[str, list[Database]] = {}
+    for alias, url in urls.items():
+        primary = parse_url(url).options.get("replica_of")
+        if primary is None:
+            continue
+        if primary == alias or primary not in made or made[primary].vendor != made[alias].vendor:
+            raise ConfigurationError(
+                "TRI-DB-008",
+                f"The database {alias!r} is a replica of {primary!r:.60}, which is no other"
+                " database of its kind.",
+                f"There are: {', '.join(sorted(made))}.",
+            )
+        replicas.setdefault(primary, []).append(made[alias])
+    if replicas:
+        from trimaran.db.backends.replicas import ReplicatedDatabase
+
+        for primary, own in replicas.items():
+            made[primary] = ReplicatedDatabase(made[primary], own)
+    return list(made.values())
+
+
+class _Unrouted(str):
+    """The alias of a query that chose none: a router may."""
+
+    __slots__ = ()
+
+
+UNROUTED: str = _Unrouted("default")
+routers: list[Any] = []
+"""The routers in force; ``trimaran.db.routers`` says what they are."""
+
+
+def routed(alias: str, model: Any, *, write: bool = False, instance: Any = None) -> str:
+    """Return the alias to use for a model: the one given, a router's, else ``default``."""
+    if not routers or alias is not UNROUTED:
+        return alias
+    hints = {} if instance is None else {"instance": instance}
+    for router in routers:
+        ask = getattr(router, "db_for_write" if write else "db_for_read", None)
+        found: str | None = None if ask is None else ask(model, **hints)
+        if found is not None:
+            return found
+    return alias
 
 
 def database(alias: str = "default") -> Database:

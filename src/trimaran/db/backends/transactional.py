@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
     from trimaran._internal.callsite import Place
-    from trimaran.db.backends.base import Isolation
-    from trimaran.db.backends.connection import Connection, Verb
+    from trimaran.db.backends.connection import Connection, Isolation, Verb
     from trimaran.db.backends.observing import Observer
     from trimaran.types import Hook
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from trimaran._internal.callsite import Place
-    from trimaran.db.backends.base import Isolation
-    from trimaran.db.backends.connection import Connection, Verb
+    from trimaran.db.backends.connection import Connection, Isolation, Verb
     from trimaran.types import Hook
 
 _BEGIN_ATTEMPTS = 3

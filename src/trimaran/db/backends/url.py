@@ -171,6 +171,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 _SQLITE_OPTIONS: dict[str, Callable[[str], Any]] = {
     "readers": _count(1, 64),
+    "replica_of": str,
     "acquire_timeout": _seconds,
     "busy_timeout": _seconds,
     "statement_timeout": _seconds,
@@ -187,6 +188,7 @@ _SERVER_OPTIONS: dict[str, Callable[[str], Any]] = {
     "max_waiting": _count(0, 1_000_000),
     "statements": _count(1, 10_000),
     "application_name": str,
+    "replica_of": str,
 }
 _POSTGRESQL_OPTIONS = _SERVER_OPTIONS
 _MARIADB_OPTIONS: dict[str, Callable[[str], Any]] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from trimaran.db.backends.registry import database
+from trimaran.db.backends.registry import UNROUTED, database
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.lookups import Lookup, find
 from trimaran.db.sql.rows import project_pairs, project_rows
@@ -69,7 +69,7 @@ def join_batch(table: Table, rows: Sequence[Any], alias: str) -> None:
 def alias_of(row: Any) -> str:
     """Return the alias of the database that a row was read from."""
     batch = getattr(row, "_batch", None)
-    return "default" if batch is None else batch.alias
+    return UNROUTED if batch is None else batch.alias
 
 
 def related_of(row: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from trimaran._internal.callsite import callsite
+from trimaran.db.backends.registry import UNROUTED, routed, routers
 from trimaran.db.queries import extras as extra
 from trimaran.db.queries.ordering import flipped, orderings, prefetch_way, relation_ways, seek
 from trimaran.db.sql.conditions import keywords, resolve
@@ -60,7 +61,7 @@ class Query(Generic[T]):
         self._empty = False
         self._projection = None
         self._prefetch: tuple[tuple[tuple[Relation | Many, bool], ...], ...] = ()
-        self._alias = "default"
+        self._alias = UNROUTED
         self._extras = extra.NONE
 
     def _clone(self) -> Self:
@@ -97,6 +98,16 @@ class Query(Generic[T]):
     def label(self) -> str:
         """The model's name."""
         return self._table.label
+
+    @property
+    def _source(self) -> str:
+        """The alias of the database to read from: chosen by ``using``, or by a router."""
+        return routed(self._alias, self._table.model) if routers else self._alias
+
+    @property
+    def _sink(self) -> str:
+        """The alias of the database to write to."""
+        return routed(self._alias, self._table.model, write=True) if routers else self._alias
 
     # Which rows
 

@@ -79,7 +79,7 @@ class QuerySet(Reader[T]):
         """
         if not fields or self._empty:
             return 0
-        used = database(self._alias)
+        used = database(self._sink)
         values: list[Any] = []
         assigned = writes.assignments(self._table, fields, values, used.vendor)
         where = self._write_shape(values, used.vendor)
@@ -94,7 +94,7 @@ class QuerySet(Reader[T]):
         """
         if self._empty:
             return 0
-        used = database(self._alias)
+        used = database(self._sink)
         values: list[Any] = []
         where = self._write_shape(values, used.vendor)
         statement = statements.statement(("delete", self._table, where), used)
@@ -108,7 +108,7 @@ class QuerySet(Reader[T]):
         constraint of the database would break.
         """
         row: T = self._table.model(**{**values_of(data), **fields})
-        await saving.add(row, self._alias)
+        await saving.add(row, self._sink)
         return row
 
     async def bulk_create(
@@ -129,7 +129,7 @@ class QuerySet(Reader[T]):
         """
         made = list(rows)
         if not (ignore_conflicts or update_conflicts):
-            await saving.add_many(self._table, made, self._alias)
+            await saving.add_many(self._table, made, self._sink)
             return made
         if (ignore_conflicts and update_conflicts) or update_conflicts is not bool(update_fields):
             raise QueryError(
@@ -150,7 +150,7 @@ class QuerySet(Reader[T]):
         for group in saving.grouped(self._table, made).values():
             cleaned = [values for _, values in group]
             await bulk.insert_or_meet(
-                self._table, cleaned, self._alias, unique=unique, update=update
+                self._table, cleaned, self._sink, unique=unique, update=update
             )
         return made
 
@@ -159,7 +159,7 @@ class QuerySet(Reader[T]):
 
         Returns how many rows were found.
         """
-        return await bulk.update_many(self._table, list(rows), fields, self._alias)
+        return await bulk.update_many(self._table, list(rows), fields, self._sink)
 
     async def raw(self, sql: str, params: Sequence[Any] = ()) -> list[T]:
         """Return rows of a SELECT of your own, which returns all columns by their names.
@@ -167,7 +167,7 @@ class QuerySet(Reader[T]):
         params: bound by the database's own placeholders (``$1``; ``?``); never format values into
                 the text
         """
-        used = database(self._alias)
+        used = database(self._source)
         projection = project_rows(self._table)
         quote = used.dialect.identifier_preparer.quote
         listed = ", ".join(f"q.{quote(c.db_name)}" for c in self._table.columns.values())
@@ -188,7 +188,7 @@ class QuerySet(Reader[T]):
             pass
         fields = {key: value for key, value in lookups.items() if "__" not in key}
         try:
-            async with database(self._alias).atomic():
+            async with database(self._sink).atomic():
                 return await self.create(**{**fields, **(defaults or {})}), True
         except IntegrityError:
             found = await self.get_or_none(**lookups)
@@ -213,8 +213,8 @@ class QuerySet(Reader[T]):
         row, created = await self.get_or_create(fresh, **lookups)
         if created or not defaults:
             return row, created
-        async with database(self._alias).atomic():
-            row = await self.select_for_update().get(**lookups)
+        async with database(self._sink).atomic():
+            row = await self.using(self._sink).select_for_update().get(**lookups)
             await saving.change(row, defaults)
         return row, False
 

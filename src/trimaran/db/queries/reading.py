@@ -67,7 +67,7 @@ class Reader(Query[T]):
 
     async def explain(self) -> str:
         """Return the plan that the database makes for this query, as text."""
-        used = database(self._alias)
+        used = database(self._source)
         values: list[Any] = []
         projection = self._projection or project_rows(self._table)
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
@@ -94,7 +94,7 @@ class Reader(Query[T]):
     async def _fetch(self) -> list[T]:
         if self._empty:
             return []
-        used = database(self._alias)
+        used = database(self._source)
         if self._extras.lock is not None and not used.in_transaction():
             raise QueryError(
                 "TRI-QUERY-025",
@@ -116,11 +116,11 @@ class Reader(Query[T]):
         if projection.ways:
             rows = made[0]
             for way, beside in zip(projection.ways, made[1:], strict=True):
-                join_batch(way[-1].target, beside, self._alias)
+                join_batch(way[-1].target, beside, self._source)
         else:
             rows = made
         if projection.rows:
-            join_batch(self._table, rows, self._alias)
+            join_batch(self._table, rows, self._source)
         return rows  # type: ignore[no-any-return]  # generated code made them
 
     async def _prefetched(
@@ -129,7 +129,7 @@ class Reader(Query[T]):
         for relation, backwards in way:
             if not rows:
                 return
-            await load_all(rows, relation, self._alias, reverse=backwards)
+            await load_all(rows, relation, self._source, reverse=backwards)
             name = relation.related_name if backwards else relation.name
             several = isinstance(relation, Many) or (backwards and not relation.one)
             beside = [row._related.get(name) for row in rows if hasattr(row, "_related")]
@@ -154,7 +154,7 @@ class Reader(Query[T]):
 
     async def _get_by_key(self, key: int) -> T:
         """Take the shortest way: no shape, no query, one statement that is always the same."""
-        used = database(self._alias)
+        used = database(self._source)
         table = self._table
         try:
             sql, bind, build = table.by_key[used.vendor]
@@ -164,8 +164,8 @@ class Reader(Query[T]):
         if row is None:
             raise self._missing()
         made = build(row)
-        if self._alias != "default":
-            join_batch(table, [made], self._alias)
+        if self._source != "default":
+            join_batch(table, [made], self._source)
         return made  # type: ignore[no-any-return]  # generated code made it
 
     def _prepare_by_key(self, used: Database) -> tuple[str, Callable[[Any], Any], Any]:
@@ -254,7 +254,7 @@ class Reader(Query[T]):
         if self._limit is not None or self._offset:
             query = type(self)(self._table).using(self._alias).filter(pk__in=self)
             query._extras = replace(NONE, annotations=self._extras.annotations)
-        used = database(self._alias)
+        used = database(self._source)
         values: list[Any] = []
         shape = query._totals_shape(terms, values, used.vendor)
         statement = statements.statement(shape, used)
@@ -267,7 +267,7 @@ class Reader(Query[T]):
         """Return how many rows there are."""
         if self._empty:
             return 0
-        used = database(self._alias)
+        used = database(self._source)
         values: list[Any] = []
         inner = self._shape(self._counting_projection(), values, used.vendor, ordered=False)
         statement = statements.statement(("count", inner), used)
@@ -278,7 +278,7 @@ class Reader(Query[T]):
         """Return whether there is a row."""
         if self._empty:
             return False
-        used = database(self._alias)
+        used = database(self._source)
         values: list[Any] = []
         query = self if self._limit is not None else self.limit(1)
         shape = query._shape(self._counting_projection(), values, used.vendor, ordered=False)

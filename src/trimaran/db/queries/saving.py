@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from trimaran._internal.callsite import callsite
-from trimaran.db.backends.registry import database
+from trimaran.db.backends.registry import UNROUTED, database, routed, routers
 from trimaran.db.queries import writes
 from trimaran.db.queries.peers import Batch, alias_of, has_key
 from trimaran.db.queries.shapes import statements
@@ -34,6 +34,15 @@ def _values(row: Any, table: Table) -> dict[str, Any]:
 def _settle(row: Any, cleaned: Mapping[Column, Any]) -> None:
     for column, value in cleaned.items():
         setattr(row, column.name, value)
+
+
+def _sink(row: Any) -> str:
+    """Return the alias of the database to write a row to: a router's, else where it is from."""
+    if routers:
+        found = routed(UNROUTED, type(row), write=True, instance=row)
+        if found is not UNROUTED:
+            return found
+    return alias_of(row)
 
 
 def _remember(row: Any, alias: str) -> None:
@@ -82,7 +91,7 @@ async def add_many(table: Table, rows: Sequence[Any], alias: str) -> None:
 async def save(row: Any, names: Iterable[str] | None, alias: str | None) -> None:
     """Write a row: update it where the database knows its key, else insert it."""
     table: Table = type(row).__table_info__
-    alias = alias or alias_of(row)
+    alias = alias or _sink(row)
     values = _values(row, table)
     key = values[table.key.name]
     if key is None or key is UNSET:
@@ -131,7 +140,7 @@ async def change(row: Any, fields: Mapping[str, Any]) -> None:
     if not given:
         return
     cleaned = clean(table, given, _columns(table, given), adding=False)
-    if not await writes.update_by_key(table, key, cleaned, alias_of(row)):
+    if not await writes.update_by_key(table, key, cleaned, _sink(row)):
         raise _gone(table)
     _settle(row, cleaned)
     for name, value in fields.items():
@@ -145,7 +154,7 @@ async def remove(row: Any) -> bool:
     key = getattr(row, table.key.name)
     if key is None or key is UNSET:
         raise _never_saved(table, "delete()")
-    return await writes.delete_by_key(table, key, alias_of(row)) > 0
+    return await writes.delete_by_key(table, key, _sink(row)) > 0
 
 
 async def refresh(row: Any) -> None:
