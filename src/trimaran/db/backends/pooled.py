@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from trimaran.db.backends.base import Stats
@@ -15,6 +16,7 @@ from trimaran.errors import DatabaseOperationError, DatabaseUnavailableError, Da
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
+    from typing import Self
 
     from trimaran._internal.callsite import Place
     from trimaran.db.backends.connection import Connection, Verb
@@ -45,6 +47,16 @@ class PooledDatabase(TransactionalDatabase, Generic[C]):
         self.target = target
         self.idle: list[C] = []
         self._pool: Pool[C] | None = None
+
+    def beside(self) -> Self:
+        """Make another database of the same server, without a statement time-out.
+
+        For work that goes on beside a transaction, and may take long.
+        """
+        options = {**self.target.options, "statement_timeout": 0.0, "pool_min": 0, "pool_max": 4}
+        kind: Any = type(self)
+        twin: Self = kind(replace(self.target, options=options), alias=self.alias)
+        return twin
 
     @abstractmethod
     async def open_one(self) -> C:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from trimaran.db.migrations.ddl import Ddl
 from trimaran.db.migrations.mariadb import mariadb_steps
-from trimaran.db.migrations.operations import RunPython, RunSQL
+from trimaran.db.migrations.online import online_steps
+from trimaran.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
 from trimaran.db.migrations.postgresql import postgresql_steps
 from trimaran.db.migrations.sqlite import SqliteCompiler
 from trimaran.db.migrations.steps import Call, Script, Statement
@@ -39,25 +40,52 @@ def compile_steps(operations: Sequence[Operation], before: State, dialect: Diale
 
 
 def _compile(operations: Sequence[Operation], before: State, ddl: Ddl) -> list[Step]:
-    steps: list[Step] = []
-    state = before.copy()
-    sqlite = SqliteCompiler(ddl) if ddl.dialect.name == "sqlite" else None
-    for operation in operations:
-        after = state.copy()
-        operation.apply(after)
-        if isinstance(operation, RunSQL | RunPython):
-            if sqlite is not None:
-                steps += sqlite.flush(state)
-            if isinstance(operation, RunPython):
-                steps.append(Call(operation.forward, after))
-            elif operation.forward.strip():
-                steps.append(Script(operation.forward))
-        elif sqlite is not None:
-            steps += sqlite.add(operation, state, after)
-        else:
-            told = _TELL[ddl.dialect.name](operation, state, after, ddl)
-            steps += [Statement(sql) for sql in told]
-        state = after
-    if sqlite is not None:
-        steps += sqlite.flush(state)
-    return steps
+    compiler = _Compiler(ddl)
+    return [*compiler.told(operations, before.copy()), *compiler.rest()]
+
+
+class _Compiler:
+    """Turns operations into steps, one after the other."""
+
+    def __init__(self, ddl: Ddl) -> None:
+        self._ddl = ddl
+        self._sqlite = SqliteCompiler(ddl) if ddl.dialect.name == "sqlite" else None
+        self._state: State
+
+    def told(self, operations: Sequence[Operation], state: State) -> list[Step]:
+        """The steps of operations; ``state`` is what stands before each."""
+        steps: list[Step] = []
+        for operation in operations:
+            self._state = state
+            after = state.copy()
+            operation.apply(after)
+            if isinstance(operation, SeparateDatabaseAndState):
+                steps += self._barrier(state)
+                steps += self.told(operation.database_operations, state.copy())
+                steps += self.rest()
+            else:
+                steps += self._one(operation, state, after)
+            state = after
+        self._state = state
+        return steps
+
+    def rest(self) -> list[Step]:
+        """What waited for more changes of the same table."""
+        return self._barrier(self._state)
+
+    def _barrier(self, state: State) -> list[Step]:
+        return [] if self._sqlite is None else self._sqlite.flush(state)
+
+    def _one(self, operation: Operation, before: State, after: State) -> list[Step]:
+        own = online_steps(operation, before, after, self._ddl)
+        if own is not None:
+            return [*self._barrier(before), *own]
+        if isinstance(operation, RunPython):
+            return [*self._barrier(before), Call(operation.forward, after)]
+        if isinstance(operation, RunSQL):
+            script = [Script(operation.forward)] if operation.forward.strip() else []
+            return [*self._barrier(before), *script]
+        if self._sqlite is not None:
+            return self._sqlite.add(operation, before, after)
+        told = _TELL[self._ddl.dialect.name](operation, before, after, self._ddl)
+        return [Statement(sql) for sql in told]

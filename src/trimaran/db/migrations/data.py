@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from trimaran.db.backends.base import Database, Row
+    from trimaran.db.migrations.historical import Apps
 
 
 class Data:
@@ -21,18 +22,25 @@ class Data:
             film = data.tables["film"]
             await data.execute(film.update().where(film.c.rating.is_(None)).values(rating=0))
 
-    Models are not used here: they are those of today, which later migrations have yet to reach.
+    Models are imported by no migration: they are those of today, which later migrations have yet
+    to reach. ``apps.get_model`` has those of that time. A function may take ``(apps,
+    schema_editor)`` as Django's do; the second is this.
 
-    database: for SQL text of one's own, ``await data.database.execute(...)``
+    database: for SQL text of one's own, ``await data.database.execute(...)``; also ``connection``
     tables:   SQLAlchemy's tables by name
+    apps:     models of that time: ``data.apps.get_model("shop", "Film")``
     """
 
-    def __init__(self, database: Database, tables: Mapping[str, sa.Table]) -> None:
+    def __init__(self, database: Database, tables: Mapping[str, sa.Table], apps: Apps) -> None:
         self.database = database
+        self.connection = database
         self.tables = tables
+        self.apps = apps
 
-    async def execute(self, statement: sa.Executable) -> int:
-        """Run a statement of SQLAlchemy Core and return the number of rows it touched."""
+    async def execute(self, statement: sa.Executable | str) -> int:
+        """Run a statement of SQLAlchemy Core, or SQL, and return the number of rows touched."""
+        if isinstance(statement, str):
+            return await self.database.execute(statement)
         sql, params = self._compiled(statement)
         return await self.database.execute(sql, params)
 

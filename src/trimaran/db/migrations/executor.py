@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trimaran.db.migrations.files import load_migrations, single_head, states
 from trimaran.db.migrations.history import History
+from trimaran.db.migrations.locks import limit_locks, lock_timed_out, too_often
 from trimaran.db.migrations.running import refuse_present, refused, run_steps
 from trimaran.db.migrations.steps import Call, Rebuild, Script
 from trimaran.errors import IntegrityError, MigrationError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from trimaran.db.migrations.steps import Step
 
 LOCK_TIMEOUT = 60.0
+_LOCK_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ class Migrations:
         operations: Sequence[Operation] = migration.operations
         if planned.backwards:
             operations, before = _inverted(migration, before)
+        if migration.atomic:
+            _refuse_online(migration, operations, database)
         try:
             return compile_steps(operations, before, database.dialect)
         except MigrationError as error:
@@ -151,6 +156,26 @@ class Migrations:
         return [item for item in self.migrations if item.name in later and item is not wanted]
 
 
+def _refuse_online(
+    migration: Migration, operations: Sequence[Operation], database: Database
+) -> None:
+    """Raise where an operation that no transaction may hold stands in one."""
+    from trimaran.db.migrations.operations import AddIndexConcurrently, DropIndexConcurrently
+
+    alone = [
+        operation
+        for operation in operations
+        if isinstance(operation, AddIndexConcurrently | DropIndexConcurrently)
+    ]
+    if alone and database.vendor == "postgresql":
+        raise MigrationError(
+            "TRI-MIGRATION-027",
+            f"`{alone[0].describe()}` cannot run inside a transaction.",
+            "Write `atomic = False` into the file; best let it hold nothing else.",
+            where=str(migration.path),
+        )
+
+
 def _inverted(migration: Migration, before: State) -> tuple[list[Operation], State]:
     inverses: list[Operation] = []
     state = before.copy()
@@ -178,6 +203,7 @@ async def migrate(
     fake: bool = False,
     report: Callable[[PlannedMigration], None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
+    ddl_lock_timeout: float = 0.0,
 ) -> list[PlannedMigration]:
     """Apply or undo migrations up to the target and return what was done.
 
@@ -188,10 +214,14 @@ async def migrate(
     target: ``head``, ``zero``, or a migration's name or its beginning, ``0003``
     fake:   only write down that they are applied or undone
     report: is called with each migration before it is carried out
+    lock_timeout:     seconds to wait for another process that migrates
+    ddl_lock_timeout: seconds that a statement may wait for a table's lock, while everybody else
+        waits behind it; then the migration is tried again, at most 10 times. 0: any time
     """
     files = Migrations(directory)
     history = History(database)
     done: list[PlannedMigration] = []
+    locked = 0
     while True:
         plan = files.plan(target, await history.applied())
         if not plan:
@@ -205,16 +235,28 @@ async def migrate(
                     continue  # another process was here first
                 if report is not None:
                     report(next_)
+                await limit_locks(database, ddl_lock_timeout)
                 if database.vendor == "mariadb":
                     await _journaled(history, files, next_, steps, fake=fake)
+                elif not files.find(next_.name).atomic and database.vendor == "postgresql":
+                    await _stepwise(history, files, next_, steps, limit=ddl_lock_timeout, fake=fake)
                 else:
                     if not fake:
                         await refuse_present(database, files.new_tables(next_), name=next_.name)
                     await run_steps(database, steps, name=next_.name)
                 await history.write_down(next_.name, backwards=next_.backwards)
+        except MigrationError as error:
+            locked += 1
+            if not lock_timed_out(error):
+                raise
+            if locked >= _LOCK_ATTEMPTS:
+                raise too_often(next_.name, ddl_lock_timeout, locked, error) from error
+            await asyncio.sleep(min(0.25 * 2**locked, 10.0))
+            continue
         except IntegrityError as error:
             raise refused(next_.name, "COMMIT", error, vendor=database.vendor) from error
         done.append(next_)
+        locked = 0
 
 
 async def _journaled(
@@ -237,6 +279,43 @@ async def _journaled(
             await refuse_present(database, files.new_tables(planned), name=planned.name)
         await journal.run(singles, reached)
         await journal.end()
+
+
+async def _stepwise(
+    history: History,
+    files: Migrations,
+    planned: PlannedMigration,
+    steps: Sequence[Step],
+    *,
+    limit: float,
+    fake: bool,
+) -> None:
+    """Carry out a migration of ``atomic = False`` on PostgreSQL.
+
+    The transaction that holds the lock runs none of the steps: they have connections of their own.
+    """
+    from trimaran.db.backends.pooled import PooledDatabase
+    from trimaran.db.migrations.journal import StepJournal
+
+    if fake:
+        return
+    database: Any = history.database
+    if not isinstance(database, PooledDatabase):
+        raise TypeError(database)
+    beside = database.beside()
+    journal = StepJournal(beside, history.app, planned.name, backwards=planned.backwards)
+    journal.lock_limit = limit
+    # The last statement's portal keeps its snapshot, which a concurrent index would wait for; a
+    # statement of the simple protocol ends it.
+    await database.execute_script("SELECT 1")
+    try:
+        reached = await journal.reached(steps)
+        if reached is None:
+            await refuse_present(database, files.new_tables(planned), name=planned.name)
+        await journal.run(steps, reached)
+    finally:
+        await beside.close()
+    await StepJournal(database, history.app, planned.name, backwards=planned.backwards).end()
 
 
 def _enforces(steps: Sequence[Step]) -> bool:

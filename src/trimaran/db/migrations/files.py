@@ -23,12 +23,18 @@ _FILE = re.compile(r"(\d{4,})_\w+")
 
 @dataclass(frozen=True)
 class Migration:
-    """One migration file, read."""
+    """One migration file, read.
+
+    atomic:   one transaction; false: each step commits by itself
+    reviewed: why its operations are harmless to an application that runs, in words
+    """
 
     name: str
     path: Path
     dependencies: tuple[str, ...]
     operations: tuple[Operation, ...]
+    atomic: bool = True
+    reviewed: str = ""
 
     def state_after(self, before: State) -> State:
         """The state that it makes of the one before it."""
@@ -106,7 +112,17 @@ def _read(path: Path) -> Migration:
                 "Use the operations of trimaran.db.migrations, such as m.AddColumn(...).",
                 where=str(path),
             )
-    return Migration(path.stem, path, tuple(dependencies), tuple(operations))
+    atomic, reviewed = getattr(module, "atomic", True), getattr(module, "reviewed", "")
+    if type(atomic) is not bool or not isinstance(reviewed, str):
+        raise MigrationError(
+            "TRI-MIGRATION-012",
+            "`atomic` is a bool, and `reviewed` a text that says why.",
+            "Write `atomic = False`, or `reviewed = 'The table is empty.'`.",
+            where=str(path),
+        )
+    return Migration(
+        path.stem, path, tuple(dependencies), tuple(operations), atomic, reviewed.strip()
+    )
 
 
 def _is_list(value: Any) -> bool:

@@ -1,18 +1,24 @@
-"""How far a migration has come on MariaDB, which commits changes of tables.
+"""How far a migration has come whose steps last one by one.
 
-Before each step its number is written down. A change of a table commits that number before it
-begins; what changes rows is committed together with the number of the next step. So an interrupted
-migration goes on at the step that was written down last. Where that is a change of a table, it may
-have been made already: the server changes a table as a whole or not at all, and says which.
+That is every migration on MariaDB, which commits changes of tables, and those with ``atomic =
+False`` on PostgreSQL.
+
+On MariaDB, before each step its number is written down. A change of a table commits that number
+before it begins; what changes rows is committed together with the number of the next step. So an
+interrupted migration goes on at the step that was written down last. Where that is a change of a
+table, it may have been made already: the server changes a table as a whole or not at all, and says
+which.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
+from trimaran.db.migrations.locks import limit_locks
 from trimaran.db.migrations.running import run_steps
-from trimaran.db.migrations.steps import Script, Statement, step_sql
+from trimaran.db.migrations.steps import Online, Script, Statement, step_sql
 from trimaran.errors import DatabaseOperationError, IntegrityError, MigrationError
 
 if TYPE_CHECKING:
@@ -21,6 +27,13 @@ if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
     from trimaran.db.migrations.steps import Step
 
+_CREATE_POSTGRESQL = """CREATE TABLE IF NOT EXISTS trimaran_migration_steps (
+    app text NOT NULL,
+    name text NOT NULL,
+    backwards boolean NOT NULL,
+    step integer NOT NULL,
+    digest text NOT NULL,
+    PRIMARY KEY (app, name))"""
 _CREATE = """CREATE TABLE IF NOT EXISTS trimaran_migration_steps (
     app varchar(190) NOT NULL,
     name varchar(190) NOT NULL,
@@ -35,13 +48,28 @@ _BEGIN = (
 )
 _GO_ON = "UPDATE trimaran_migration_steps SET step = ?, digest = ? WHERE app = ? AND name = ?"
 _END = "DELETE FROM trimaran_migration_steps WHERE app = ? AND name = ?"
+_NOTE = (
+    "INSERT INTO trimaran_migration_steps (app, name, backwards, step, digest)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (app, name)"
+    " DO UPDATE SET backwards = $3, step = $4, digest = $5"
+)
+_ALONE = re.compile(r"\bconcurrently\b|^\s*(?:vacuum|reindex|cluster)\b", re.IGNORECASE)
 
 # The table, column, index or key is there already, or is gone already.
 _DONE = frozenset({"1050", "1051", "1054", "1060", "1061", "1091", "1146", "1826", "4031"})
 
 
+def _of(sql: str, database: Database) -> str:
+    if database.vendor != "postgresql":
+        return sql
+    first, *rest = sql.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
 class Journal:
-    """The steps of one migration that have been taken."""
+    """The steps of one migration that have been taken, on MariaDB."""
+
+    _create = _CREATE
 
     def __init__(self, database: Database, app: str, name: str, *, backwards: bool) -> None:
         self._database = database
@@ -51,8 +79,8 @@ class Journal:
 
     async def reached(self, steps: Sequence[Step]) -> int | None:
         """The step that an interrupted attempt came to; None where there was none."""
-        await self._database.execute(_CREATE)
-        row = await self._database.fetch_row(_READ, self._key)
+        await self._database.execute(self._create)
+        row = await self._database.fetch_row(_of(_READ, self._database), self._key)
         if row is None:
             return None
         backwards, step, digest = row
@@ -90,7 +118,43 @@ class Journal:
 
     async def end(self) -> None:
         """Forget the steps, in the transaction that writes the migration down."""
-        await self._database.execute(_END, self._key)
+        await self._database.execute(_of(_END, self._database), self._key)
+
+
+class StepJournal(Journal):
+    """The same on PostgreSQL: a step and the note that it is done are one transaction.
+
+    What cannot run in a transaction is noted before it begins. Where it was interrupted it is
+    cleared away and done again.
+    """
+
+    _create = _CREATE_POSTGRESQL
+    lock_limit = 0.0
+
+    async def run(self, steps: Sequence[Step], reached: int | None) -> None:
+        """Take the steps that have not been taken."""
+        await self._note(reached or 0, steps)
+        for number in range(reached or 0, len(steps)):
+            step = steps[number]
+            if isinstance(step, Statement) or (isinstance(step, Script) and not _alone(step.sql)):
+                async with self._database.schema_change():
+                    await limit_locks(self._database, self.lock_limit)
+                    await run_steps(self._database, [step], name=self._name)
+                    await self._note(number + 1, steps)
+                continue
+            if isinstance(step, Online) and step.undo and number == reached:
+                await run_steps(self._database, [Statement(step.undo)], name=self._name)
+            await run_steps(self._database, [step], name=self._name)
+            await self._note(number + 1, steps)
+
+    async def _note(self, number: int, steps: Sequence[Step]) -> None:
+        values = (*self._key, self._backwards, number, _digest(steps[:number]))
+        await self._database.execute(_NOTE, values)
+
+
+def _alone(sql: str) -> bool:
+    """Whether a statement refuses to run in a transaction."""
+    return _ALONE.search(sql) is not None
 
 
 def single_statements(steps: Sequence[Step]) -> list[Step]:

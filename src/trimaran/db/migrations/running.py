@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
-from trimaran.db.migrations.steps import Call, Rebuild, Script, Statement
+from trimaran.db.migrations.steps import Batches, Call, Online, Rebuild, Script, Statement
 from trimaran.db.migrations.tables import split_name
 from trimaran.errors import DatabaseUnavailableError, DataError, MigrationError
 
@@ -33,8 +34,10 @@ async def run_steps(database: Database, steps: Sequence[Step], *, name: str) -> 
     """Carry out the steps of one migration; the error says which was refused."""
     for step in steps:
         match step:
-            case Statement(sql=sql):
+            case Statement(sql=sql) | Online(sql=sql):
                 await _run(database, sql, name=name)
+            case Batches(sql=sql):
+                await _run_batches(database, sql, name=name)
             case Script(sql=sql):
                 await _run(database, sql, name=name)
             case Rebuild():
@@ -68,6 +71,16 @@ async def _run(database: Database, sql: str, *, name: str) -> None:
         raise refused(name, sql, error, vendor=database.vendor) from error
 
 
+async def _run_batches(database: Database, sql: str, *, name: str) -> None:
+    try:
+        while await database.execute(sql):
+            pass
+    except DatabaseUnavailableError:
+        raise
+    except DataError as error:
+        raise refused(name, sql, error, vendor=database.vendor) from error
+
+
 async def _rebuild(database: Database, step: Rebuild, *, name: str) -> None:
     """Make a table anew, with the triggers and indexes that migrations do not know of."""
     rows = await database.fetch(
@@ -87,12 +100,18 @@ async def _rebuild(database: Database, step: Rebuild, *, name: str) -> None:
 
 
 async def _call(database: Database, step: Call, *, name: str) -> None:
+    from trimaran.db.backends.registry import installed
     from trimaran.db.migrations.building import build_metadata
     from trimaran.db.migrations.data import Data
+    from trimaran.db.migrations.historical import historical_models
 
     function: Any = step.function
     try:
-        await function(Data(database, build_metadata(step.state).tables))
+        with installed(database), historical_models(step.state) as apps:
+            data = Data(database, build_metadata(step.state).tables, apps)
+            # Django's functions take (apps, schema_editor).
+            both = len(inspect.signature(function).parameters) > 1
+            await (function(apps, data) if both else function(data))
     except DatabaseUnavailableError:
         raise
     except DataError as error:

@@ -45,14 +45,34 @@ class Rebuild:
     indexes: frozenset[str]
 
 
-Step: TypeAlias = Statement | Script | Call | Rebuild
+@dataclass(frozen=True)
+class Online:
+    """A statement that runs outside of every transaction.
+
+    undo: what clears away an attempt that was interrupted
+    """
+
+    sql: str
+    undo: str = ""
+
+
+@dataclass(frozen=True)
+class Batches:
+    """A statement that is run until it touches no row."""
+
+    sql: str
+
+
+Step: TypeAlias = Statement | Script | Call | Rebuild | Online | Batches
 
 
 def step_sql(step: Step) -> str:
     """A step as the text that ``sqlmigrate`` shows."""
     match step:
-        case Statement():
+        case Statement() | Online():
             return f"{step.sql};"
+        case Batches():
+            return f"-- again and again, until no row is left\n{step.sql};"
         case Script():
             return step.sql.strip()
         case Rebuild():

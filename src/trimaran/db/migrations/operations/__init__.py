@@ -34,6 +34,21 @@ from trimaran.db.migrations.operations.custom import (
 from trimaran.db.migrations.operations.custom import (
     nothing as nothing,
 )
+from trimaran.db.migrations.operations.online import (
+    AddConstraintNotValid as AddConstraintNotValid,
+)
+from trimaran.db.migrations.operations.online import (
+    AddIndexConcurrently as AddIndexConcurrently,
+)
+from trimaran.db.migrations.operations.online import (
+    Backfill as Backfill,
+)
+from trimaran.db.migrations.operations.online import (
+    DropIndexConcurrently as DropIndexConcurrently,
+)
+from trimaran.db.migrations.operations.online import (
+    ValidateConstraint as ValidateConstraint,
+)
 from trimaran.db.migrations.operations.parts import (
     AddConstraint as AddConstraint,
 )
@@ -51,6 +66,9 @@ from trimaran.db.migrations.operations.parts import (
 )
 from trimaran.db.migrations.operations.parts import (
     RenameIndex as RenameIndex,
+)
+from trimaran.db.migrations.operations.separate import (
+    SeparateDatabaseAndState as SeparateDatabaseAndState,
 )
 from trimaran.db.migrations.operations.tables import (
     CreateTable as CreateTable,

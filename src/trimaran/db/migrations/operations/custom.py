@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from trimaran.db.migrations.operations.base import Operation
 from trimaran.errors import MigrationError
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from trimaran.db.migrations.data import Data
     from trimaran.db.migrations.state import State
 
-DataFunction: TypeAlias = "Callable[[Data], Awaitable[None]]"
+DataFunction: TypeAlias = (
+    "Callable[[Data], Awaitable[None]] | Callable[[Any, Any], Awaitable[None]]"
+)
 """A step of a data migration: ``async def fill(data: Data) -> None``."""
 
 
@@ -25,10 +27,14 @@ class RunSQL(Operation):
 
     backward: what undoes it; ``""`` where there is nothing to undo; ``None`` makes the migration
         irreversible
+    elidable: may be left out where migrations are squashed
     """
 
+    noop: ClassVar[str] = ""
     forward: str
     backward: str | None = None
+    _: KW_ONLY
+    elidable: bool = False
 
     def apply(self, state: State) -> None:
         del state
@@ -52,10 +58,14 @@ class RunPython(Operation):
 
     backward: what undoes it (``nothing`` where there is nothing to undo); without it the migration
         is irreversible
+    elidable: may be left out where migrations are squashed
     """
 
+    noop: ClassVar[DataFunction] = nothing
     forward: DataFunction
     backward: DataFunction | None = None
+    _: KW_ONLY
+    elidable: bool = False
 
     def __post_init__(self) -> None:
         for function in (self.forward, self.backward):
