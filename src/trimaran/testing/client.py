@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
+from collections.abc import Coroutine
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -11,10 +12,12 @@ from urllib.parse import urlsplit
 from trimaran.errors import ClientDisconnectedError, TrimaranError
 from trimaran.testing.channel import InProcessChannel
 from trimaran.testing.cookies import CookieJar
+from trimaran.testing.database import database_for_test
 from trimaran.testing.exchange import Exchange
 from trimaran.testing.loop import LoopRunner, Resident
 from trimaran.testing.outgoing import MAX_REDIRECTS, Outgoing, RequestOptions, build
 from trimaran.testing.response import ClientResponse
+from trimaran.testing.verbs import Verbs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -30,7 +33,7 @@ _DEFAULT_HEADERS = {"accept": "*/*", "user-agent": "testclient"}
 _PORTS = {"http": 80, "https": 443}
 
 
-class AsyncClient:
+class AsyncClient(Verbs[Coroutine[Any, Any, ClientResponse]]):
     """Calls an application from ``async def`` tests, in their own event loop.
 
     ``async with AsyncClient(app) as client`` runs the application's start-up and shutdown too;
@@ -39,6 +42,8 @@ class AsyncClient:
     raise_server_exceptions: an exception behind a 500 is raised in the test
     client:                  the address that ``request.client`` shows
     root_path:               what a proxy has taken away from the paths
+    database:                URL of the default database, where no fixture has installed one; it
+                             gets a table for every model. The application's own is not touched
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class AsyncClient:
         follow_redirects: bool = True,
         client: tuple[str, int] = ("testclient", 50000),
         root_path: str = "",
+        database: str | None = None,
     ) -> None:
         self.app = app
         self.base_url = base_url.rstrip("/") + "/"
@@ -61,10 +67,11 @@ class AsyncClient:
         self.follow_redirects = follow_redirects
         self._peer = client
         self._root_path = root_path.rstrip("/")
+        self._database = database
         self._life: Resident[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._life = Resident(_lifespan(self.app))
+        self._life = Resident(_lifespan(self.app, self._database))
         await self._life.enter()
         return self
 
@@ -110,34 +117,6 @@ class AsyncClient:
         finally:
             await exchange.close()
         self._raise_late(exchange)
-
-    async def get(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a GET request."""
-        return await self.request("GET", url, **options)
-
-    async def post(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a POST request."""
-        return await self.request("POST", url, **options)
-
-    async def put(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a PUT request."""
-        return await self.request("PUT", url, **options)
-
-    async def patch(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a PATCH request."""
-        return await self.request("PATCH", url, **options)
-
-    async def delete(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a DELETE request."""
-        return await self.request("DELETE", url, **options)
-
-    async def head(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a HEAD request."""
-        return await self.request("HEAD", url, **options)
-
-    async def options(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send an OPTIONS request."""
-        return await self.request("OPTIONS", url, **options)
 
     @asynccontextmanager
     async def websocket_connect(
@@ -242,7 +221,7 @@ class AsyncClient:
             raise exchange.late_fault
 
 
-class TestClient:
+class TestClient(Verbs[ClientResponse]):
     """Calls an application from synchronous tests, on an event loop of its own.
 
     ``with TestClient(app) as client`` runs the application's start-up and shutdown too; without
@@ -266,6 +245,7 @@ class TestClient:
         follow_redirects: bool = True,
         client: tuple[str, int] = ("testclient", 50000),
         root_path: str = "",
+        database: str | None = None,
         runner: LoopRunner | None = None,
     ) -> None:
         self._client = AsyncClient(
@@ -277,6 +257,7 @@ class TestClient:
             follow_redirects=follow_redirects,
             client=client,
             root_path=root_path,
+            database=database,
         )
         self._runner = runner if runner is not None else LoopRunner()
         if runner is None:
@@ -349,39 +330,12 @@ class TestClient:
         finally:
             self.run(session.finish())
 
-    def get(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a GET request."""
-        return self.request("GET", url, **options)
-
-    def post(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a POST request."""
-        return self.request("POST", url, **options)
-
-    def put(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a PUT request."""
-        return self.request("PUT", url, **options)
-
-    def patch(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a PATCH request."""
-        return self.request("PATCH", url, **options)
-
-    def delete(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a DELETE request."""
-        return self.request("DELETE", url, **options)
-
-    def head(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send a HEAD request."""
-        return self.request("HEAD", url, **options)
-
-    def options(self, url: str, **options: Unpack[RequestOptions]) -> ClientResponse:
-        """Send an OPTIONS request."""
-        return self.request("OPTIONS", url, **options)
-
 
 @asynccontextmanager
-async def _lifespan(app: Application) -> AsyncIterator[None]:
-    await app.startup()
-    try:
-        yield
-    finally:
-        await app.shutdown()
+async def _lifespan(app: Application, database: str | None) -> AsyncIterator[None]:
+    async with database_for_test(app, database):
+        await app.startup()
+        try:
+            yield
+        finally:
+            await app.shutdown()

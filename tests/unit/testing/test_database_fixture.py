@@ -133,3 +133,54 @@ def test_a_database_that_cannot_be_used_is_explained(
     text = result.stdout.str()
     assert "TRI-TEST-008 The test database postgresql://**********@127.0.0.1:1/nowhere" in text
     assert "Set TRIMARAN_TEST_DATABASE_URL" in text
+
+
+GUARDED = """
+from shop import app
+from trimaran.testing import AsyncClient, TestClient
+
+def test_a_client_without_a_fixture():
+    with TestClient(app) as client:
+        client.get("/films")
+
+def test_a_client_with_a_database():
+    with TestClient(app, database="sqlite://") as client:
+        assert client.post("/films", json={"title": "Alien"}).status_code == 201
+        assert len(client.get("/films").json()) == 1
+    with TestClient(app, database="sqlite://") as client:
+        assert client.get("/films").json() == []
+
+async def test_an_asynchronous_client_too():
+    async with AsyncClient(app, raise_server_exceptions=False) as client:
+        assert (await client.get("/films")).status_code == 500
+"""
+
+
+def test_the_real_database_is_closed_to_tests(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that was told no database refuses the application's own, and says how to go on."""
+    url = "sqlite:////nowhere/development.db"
+    pytester.makepyfile(shop=SHOP.replace("App()", f"App(database={url!r})"), test_it=GUARDED)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*TRI-TEST-011*own database 'default'. Use the fixture db*"])
+
+
+def test_a_temporary_file_is_nobodys_real_database(pytester: pytest.Pytester) -> None:
+    """A test may make a database of its own where files are thrown away."""
+    url = f"sqlite:///{pytester.path / 'mine.db'}"
+    test = GUARDED.split("def test_a_client_with_a", maxsplit=1)[0].replace(
+        'client.get("/films")',
+        "client.run(create_tables(database(), registry.metadata()))\n"
+        '        assert client.get("/films").json() == []',
+    )
+    imports = (
+        "from trimaran.db.backends.registry import database\n"
+        "from trimaran.db.migrations import create_tables\n"
+        "from trimaran.db.models import registry\n"
+    )
+    pytester.makepyfile(
+        shop=SHOP.replace("App()", f"App(database={url!r})"), test_it=imports + test
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
