@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from benchmarks.sockets import Echo
-
-__all__ = ["ANY_ANSWER", "REQUEST_HEADERS", "Call", "Check", "Workload"]
+__all__ = ["ANY_ANSWER", "REQUEST_HEADERS", "Call", "Check", "Echo", "Workload"]
 
 REQUEST_HEADERS: dict[str, str] = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
@@ -58,6 +55,14 @@ class Check:
     call: Call
     statuses: frozenset[int]
     answer: Any = ANY_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What is sent to a path and expected back, as a text."""
+
+    target: str
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,23 +15,15 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from benchmarks.errors import PeerError
+from benchmarks.exchange import Echo
 from benchmarks.figures import percentile
 from benchmarks.load import Load
 from benchmarks.machine import on_core
 from benchmarks.openloop import Latency
 
-__all__ = ["Echo", "echo_latency", "echo_load"]
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """What is sent to a path and expected back, as a text."""
-
-    target: str
-    text: bytes
+__all__ = ["echo_latency", "echo_load"]
 
 
 def frame(payload: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """``/echo``: a WebSocket that sends back every text, of 64 bytes here, on 64 sockets."""
 
-from benchmarks.exchange import Call, Check, Workload
-from benchmarks.sockets import Echo
+from benchmarks.exchange import Call, Check, Echo, Workload
 
 HELLO = Call("GET", "/hello")
 
