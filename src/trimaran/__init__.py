@@ -151,6 +151,10 @@ __all__ = [*_HOMES]  # noqa: PLE0604  the names are strings; a test compares bot
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
+    if name == "status":  # a module of names, which few use
+        from importlib import import_module
+
+        return import_module("trimaran.status")
     if home is None:
         message = f"module 'trimaran' has no attribute {name!r}"
         raise AttributeError(message)

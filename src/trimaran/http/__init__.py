@@ -25,6 +25,7 @@ from trimaran.http.state import State
 from trimaran.http.url import URL
 
 if TYPE_CHECKING:
+    from trimaran.http.address import Address
     from trimaran.http.compression import Compression
     from trimaran.http.conditional import not_modified
     from trimaran.http.events import EventSourceResponse, ServerSentEvent
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from trimaran.http.websocket import WebSocket, WebSocketState
 
 _LATER = {
+    "Address": "address",
     "Compression": "compression",
     "EventSourceResponse": "events",
     "FileResponse": "files",
@@ -46,6 +48,7 @@ _LATER = {
 }
 
 __all__ = [
+    "Address",
     "Compression",
     "Endpoint",
     "HTTPConnection",
