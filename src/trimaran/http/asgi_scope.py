@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from trimaran.http import HTTPConnection
+    from trimaran.http.channel import Channel
+    from trimaran.http.state import State
+    from trimaran.types import RawHeaders
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -15,7 +17,22 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-def connection_scope(connection: HTTPConnection, prefix: str) -> Message:
+class _Connection(Protocol):
+    """The head of a request or of a WebSocket's handshake."""
+
+    path: str
+    query_string: bytes
+    raw_headers: RawHeaders
+    channel: Channel
+
+    @property
+    def root_path(self) -> str: ...
+
+    @property
+    def state(self) -> State: ...
+
+
+def connection_scope(connection: _Connection, prefix: str) -> Message:
     """Return what the scopes of requests and of WebSockets have in common.
 
     prefix: what the application is mounted below, within those around it
