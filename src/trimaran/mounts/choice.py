@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from trimaran.mounts.asgi import UNBOUNDED
 from trimaran.mounts.table import endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from trimaran.http import HTTPConnection
     from trimaran.server import Application
@@ -82,10 +83,16 @@ class Choice:
                 return fault_of(request, 413, "The request body is too large.")
             answer: Any = endpoint.run(request)
             if not isinstance(answer, bytes | Response):
-                answer = await answer
+                answer = await (answer if endpoint.cancel_on_disconnect else _to_its_end(answer))
             return answer if isinstance(answer, Response) else _response(endpoint, answer)
 
-        endpoint = Endpoint(run, body_mode="stream", max_body=UNBOUNDED, label=label)
+        endpoint = Endpoint(
+            run,
+            body_mode="stream",
+            max_body=UNBOUNDED,
+            label=label,
+            cancel_on_disconnect=True,  # what is chosen may go on all the same
+        )
         return endpoint, _NO_PARAMS
 
     async def startup(self) -> None:
@@ -202,6 +209,19 @@ def _unchanged(endpoint: Endpoint) -> Endpoint:
 def _failed(request: Request, error: Exception) -> Response:
     logger.error("%s %r failed", request.method, request.path, exc_info=error)
     return fault_of(request, 500, "Internal Server Error")
+
+
+async def _to_its_end(answer: Coroutine[Any, Any, Any]) -> Any:
+    """Await an answer although its client may leave; a second cancellation ends it."""
+    task = asyncio.ensure_future(answer)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            task.cancel()
+        raise
 
 
 async def _collect(request: Request, limit: int) -> bool:

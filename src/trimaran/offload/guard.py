@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from trimaran.offload.stacks import Place, place_of
 
@@ -40,6 +41,14 @@ class LoopLag:
         self.blocks = 0
 
 
+_watched: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopLag] = WeakKeyDictionary()
+
+
+def loop_lag() -> LoopLag | None:
+    """Return how late the running loop is, for metrics; None where no guard watches it."""
+    return _watched.get(asyncio.get_running_loop())
+
+
 class LoopGuard:
     """Names file and line of calls that hold up an event loop.
 
@@ -66,6 +75,7 @@ class LoopGuard:
     def start(self) -> None:
         """Begin to watch the running loop; call it in the loop's thread."""
         loop = asyncio.get_running_loop()
+        _watched[loop] = self.lag
         self._watched = threading.get_ident()
         self._thread = threading.Thread(
             target=self._watch, args=(loop,), name="trimaran-guard", daemon=True

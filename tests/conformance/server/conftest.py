@@ -26,7 +26,7 @@ def command(name: str, port: int, app: str) -> list[str]:
     if name == UVICORN:
         return ["-m", "uvicorn", target, f"--port={port}", "--log-level=warning"]
     return [
-        *("-m", "granian", target, "--interface=asgi", f"--port={port}", "--no-ws"),
+        *("-m", "granian", target, "--interface=asgi", f"--port={port}"),
         *("--log-level=error", "--workers=1"),
     ]
 
@@ -47,6 +47,12 @@ def port(server_name: str) -> Iterator[int]:
 def real_port(server_name: str) -> Iterator[int]:
     """Run the real application on one server; yield its port."""
     yield from run(server_name, "real_app")
+
+
+@pytest.fixture(scope="session")
+def care_port(server_name: str) -> Iterator[int]:
+    """Run the application that waits and blocks on one server; yield its port."""
+    yield from run(server_name, "care_app")
 
 
 def run(name: str, app: str) -> Iterator[int]:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from trimaran.offload import LoopGuard
+from trimaran.offload import LoopGuard, loop_lag
 
 THRESHOLD = 0.08
 
@@ -97,6 +97,23 @@ def test_work_inside_a_library_is_put_down_to_who_called_it(
     assert "test_guard.py:" in message
     assert "main: " in message
     assert "/json/" not in message
+
+
+def test_the_lag_is_there_for_metrics() -> None:
+    """Of the loop that runs; nothing where no guard watches it."""
+
+    async def main() -> tuple[object, object]:
+        before = loop_lag()
+        guard = LoopGuard(threshold=0.05)
+        guard.start()
+        time.sleep(0.2)
+        await asyncio.sleep(0.1)
+        guard.stop()
+        lag = loop_lag()
+        assert lag is not None
+        return before, (lag.blocks, lag.worst > 0.05)
+
+    assert asyncio.run(main()) == (None, (1, True))
 
 
 def test_a_guard_whose_loop_ended_ends() -> None:
