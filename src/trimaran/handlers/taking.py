@@ -111,7 +111,7 @@ class CarefulTaker:
         kind = content_type(request.raw_headers)
         if not is_json(kind) and (kind or body.strict):
             return self._refuse_media_type(data, body, faults)
-        decoded = _decode(data)
+        decoded = _integral(_decode(data))
         if not body.embed:
             return {
                 id(field): self._decoded(field, ("body",), decoded, faults)
@@ -184,6 +184,21 @@ def _read_body(request: Request) -> Any:
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+_MAX_EXACT = 2.0**53
+
+
+def _integral(value: Any) -> Any:
+    """Return a decoded value whose ``3.0`` are ``3``: JSON Schema calls both integers.
+
+    A type that asks for floats takes integers as well.
+    """
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= _MAX_EXACT else value
+    if isinstance(value, dict):
+        return {key: _integral(item) for key, item in value.items()}
+    return [_integral(item) for item in value] if isinstance(value, list) else value
 
 
 def _decode(body: bytes) -> Any:

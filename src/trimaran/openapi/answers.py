@@ -88,15 +88,18 @@ def _content(plan: Plan, schemas: Schemas) -> JSON:
         return {media_type: {"schema": {"type": "string"}}}
     if returns is UNSET or (isinstance(returns, type) and issubclass(returns, Response)):
         return {media_type: {"schema": {}}}
-    return {media_type: {"schema": schemas.of(returns, "output")}}
+    schema = schemas.of(returns, "output")
+    if plan.route.shape is not None:
+        schemas.shape(schema, plan.route.shape)
+    return {media_type: {"schema": schema}}
 
 
 def _items(plan: Plan, schemas: Schemas) -> JSON:
-    """Return the content of a stream: as OpenAPI 3.2 has it, an array of its items."""
+    """Return the content of a stream; in OpenAPI 3.1 its schema is that of each item."""
     known = plan.returns is not UNSET and not is_event(plan.returns)
     item = schemas.of(plan.returns, "output") if known else {}
     if plan.stream == "lines":
-        return {LINES: {"schema": {"type": "array", "items": item}}}
+        return {LINES: {"schema": item}}
     data: JSON = {"type": "string"}
     if known:
         data |= {"contentMediaType": "application/json", "contentSchema": item}
@@ -107,7 +110,7 @@ def _items(plan: Plan, schemas: Schemas) -> JSON:
         "retry": {"type": "integer", "minimum": 0},
     }
     event = {"type": "object", "properties": properties}
-    return {"text/event-stream": {"schema": {"type": "array", "items": event}}}
+    return {"text/event-stream": {"schema": event}}
 
 
 def _media_type(plan: Plan) -> str:

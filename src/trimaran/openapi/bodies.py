@@ -22,7 +22,11 @@ def request_body(body: Body, operation_id: str, schemas: Schemas) -> JSON:
             f"Body_{operation_id}", _embedded(body, operation_id, schemas)
         )
     else:
-        content["schema"] = _field_schema(first, schemas, _field_keywords(first.marker))
+        extra = _field_keywords(first.marker)
+        if body.required and not body.form and "json" not in body.media_type:
+            # An empty body is none at all; the type may ask for more than one character.
+            extra.setdefault("minLength", max(1, first.marker.limits.get("min_length") or 0))
+        content["schema"] = _field_schema(first, schemas, extra)
         if first.marker.openapi_examples:
             content["examples"] = dict(first.marker.openapi_examples)
     result: JSON = {}
@@ -56,6 +60,8 @@ def _field_schema(field: BodyField, schemas: Schemas, extra: JSON) -> JSON:
         return schemas.of(field.type, "input", extra)
     one: JSON = {"type": "string", "format": "binary"}
     schema: JSON = {"type": "array", "items": one} if kind.many else one
+    if kind.many and field.required:
+        schema["minItems"] = 1  # a form without its name has none of them
     if kind.optional:
         schema = {"anyOf": [schema, {"type": "null"}]}
     return {**schema, **extra}

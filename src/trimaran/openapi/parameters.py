@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimaran.handlers.route import UNSET
 from trimaran.routing.template import template_params
+from trimaran.schema import adapter_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,9 @@ def _parameter(parameter: Parameter, schemas: Schemas, patterns: Mapping[str, st
     if marker.examples:
         extra["examples"] = list(marker.examples)
     extra.update(marker.json_schema_extra)
+    if parameter.required and adapter_for(parameter.type).many:
+        # An empty list leaves no trace in a query: it counts as not sent.
+        extra["minItems"] = max(1, marker.limits.get("min_length") or 0)
     if parameter.place == "path":
         extra.update(_path_keywords(patterns.get(parameter.alias, "")))
     result: JSON = {

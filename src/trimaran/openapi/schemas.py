@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from trimaran.openapi.faults import AS_PROBLEMS, NEEDS, PLAIN, PROBLEM, SCHEMAS
+from trimaran.openapi.shaped import shaped
 from trimaran.schema import components
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from trimaran.handlers.shape import Shape
 
 JSON: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["input", "output"]
@@ -30,6 +33,7 @@ class Schemas:
         self._slots: dict[Mode, list[tuple[Any, JSON, JSON]]] = {"input": [], "output": []}
         self._faults: list[tuple[str, JSON]] = []
         self._own: dict[str, JSON] = {}
+        self._shaped: list[tuple[JSON, Shape]] = []
 
     def of(self, type_: Any, mode: Mode, extra: Mapping[str, Any] | None = None) -> JSON:
         """Return the schema of a type, with more keywords beside it; empty until ``fill``."""
@@ -37,6 +41,10 @@ class Schemas:
         slots = self._slots[mode if self._separate else "input"]
         slots.append((type_, slot, dict(extra or {})))
         return slot
+
+    def shape(self, slot: JSON, shape: Shape) -> None:
+        """Let a schema show what ``response_model_exclude`` and its like leave of it."""
+        self._shaped.append((slot, shape))
 
     def named(self, name: str, schema: JSON) -> JSON:
         """Put a schema of one's own among the components and return a reference to it."""
@@ -64,6 +72,10 @@ class Schemas:
             for _, slot, extra in slots:
                 slot.update(extra)
         definitions = {**self._own, **inputs, **outputs}
+        for slot, shape in self._shaped:
+            slot.update(shaped(slot, shape, definitions))
+            if "properties" in slot:
+                slot.pop("$ref", None)
         self._define_faults(definitions)
         return dict(sorted(definitions.items()))
 

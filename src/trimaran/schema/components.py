@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 
 from trimaran.schema.adapter import adapter_for
+from trimaran.schema.constraints import EXTRA_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,11 +50,18 @@ def _info_of(adapter: Any) -> mi.Type | None:
 
 
 def _class_name(cls: Any) -> str:
+    """Return ``Page_Film`` for ``Page[Film]``, ``Page_list_Film`` for ``Page[list[Film]]``."""
+    if getattr(cls, "__metadata__", None) is not None:  # Annotated
+        return _class_name(cls.__origin__)
+    if cls is type(None):
+        return "None"
+    args = getattr(cls, "__args__", ())
     origin = getattr(cls, "__origin__", None)
+    if isinstance(cls, UnionType) or origin is Union:
+        return "_or_".join(map(_class_name, args))
     if origin is None:
-        return str(cls.__name__)
-    args = "_".join(getattr(arg, "__name__", str(arg)) for arg in cls.__args__)
-    return f"{origin.__name__}_{args}"
+        return str(getattr(cls, "__name__", cls))
+    return "_".join([_class_name(origin), *map(_class_name, args)])
 
 
 def _safe(name: str) -> str:
@@ -98,7 +107,7 @@ class _Writer:
             mi.TimeType: lambda _: {"type": "string", "format": "time"},
             mi.TimeDeltaType: lambda _: {"type": "string", "format": "duration"},
             mi.UUIDType: lambda _: {"type": "string", "format": "uuid"},
-            mi.DecimalType: lambda _: {"type": "string", "format": "decimal"},
+            mi.DecimalType: lambda _: self._decimal(None),
             mi.TupleType: self._tuple,
             mi.DictType: self._dict,
             mi.FrozenDictType: self._dict,
@@ -142,11 +151,18 @@ class _Writer:
         short: dict[str, list[Any]] = {}
         for cls in self.classes:
             short.setdefault(_safe(_class_name(cls)), []).append(cls)
+        taken: set[str] = set()
         for name, classes in short.items():
             for cls in classes:
                 origin = getattr(cls, "__origin__", cls)
-                full = _safe(f"{origin.__module__}.{origin.__qualname__}")
-                self.names[cls] = name if len(classes) == 1 else full
+                rest = name.removeprefix(_safe(origin.__name__))
+                wanted = _safe(f"{origin.__module__}.{origin.__qualname__}") + rest
+                full, number = name if len(classes) == 1 else wanted, 1
+                while full in taken:
+                    number += 1
+                    full = f"{wanted}_{number}"
+                taken.add(full)
+                self.names[cls] = full
 
     def define(self) -> None:
         """Write the definitions of the classes that were collected."""
@@ -158,14 +174,23 @@ class _Writer:
     def schema(self, info: Any) -> Schema:
         """Return the schema of a type: a reference where it has a definition."""
         extra: Schema = {}
+        bounds = None
         while isinstance(info, self.mi.Metadata):
             extra = {**(info.extra_json_schema or {}), **extra}
+            bounds = (info.extra or {}).get(EXTRA_KEY, bounds)
             info = info.type
+        if isinstance(info, self.mi.DecimalType):
+            return {**self._decimal(bounds), **extra}
         name = self.names.get(getattr(info, "cls", None))
         if name is not None:
             return {"$ref": self.ref_template.format(name=name), **extra}
         writer = self.writers.get(type(info))
         return {**(writer(info) if writer is not None else {}), **extra}
+
+    def _decimal(self, bounds: Any) -> Schema:
+        from trimaran.schema.decimals import decimal_schema
+
+        return decimal_schema(bounds, taken=self.mode == "input")
 
     def _number(self, kind: str, info: Any) -> Schema:
         limits = {key: getattr(info, name) for name, key in _NUMBER_LIMITS}

@@ -205,23 +205,4 @@ def _member(tp: Any, given: dict[str, Any]) -> Any:
         raise TypeError(message)
     native = {name: value for name, value in given.items() if name not in own}
     extra = {EXTRA_KEY: Bounds(**own)} if own else None
-    shown = _json_schema(base, own) if own else None
-    return Annotated[tp, msgspec.Meta(**native, extra=extra, extra_json_schema=shown)]
-
-
-def _json_schema(base: Any, own: dict[str, Any]) -> dict[str, Any] | None:
-    if base is not Decimal:
-        return None
-    names = {
-        "gt": "exclusiveMinimum",
-        "ge": "minimum",
-        "lt": "exclusiveMaximum",
-        "le": "maximum",
-        "multiple_of": "multipleOf",
-    }
-    schema = {
-        names[name]: float(value) if isinstance(value, Decimal) else value
-        for name, value in own.items()
-        if name in names
-    }
-    return schema or None
+    return Annotated[tp, msgspec.Meta(**native, extra=extra)]

@@ -2,12 +2,15 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import pydantic
 
+from trimaran.handlers.shape import Shape
 from trimaran.openapi.schemas import Schemas
+
+T = TypeVar("T")
 
 
 class Genre(enum.Enum):
@@ -20,6 +23,10 @@ class Genre(enum.Enum):
 class Film(msgspec.Struct):
     title: str
     genre: Genre
+
+
+class Measured(msgspec.Struct, Generic[T]):
+    value: T
 
 
 class Priced(pydantic.BaseModel):
@@ -160,3 +167,26 @@ def test_key_that_the_database_fills_is_always_in_an_answer() -> None:
         "name": {"type": "string", "default": "x"},
         "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
     }
+
+
+def test_a_part_of_an_answer_has_its_own_schema() -> None:
+    """What ``response_model_exclude`` leaves out is not there; the class stands whole beside it."""
+    schemas = Schemas()
+    one, many = schemas.of(Film, "output"), schemas.of(list[Film], "output")
+    schemas.shape(one, Shape(exclude={"genre"}))
+    schemas.shape(many, Shape(exclude_none=True))
+    definitions = schemas.fill()
+    assert (list(one["properties"]), one["required"]) == (["title"], ["title"])
+    assert "$ref" not in one
+    assert "required" not in many["items"]
+    assert definitions["Film"]["required"] == ["title", "genre"]
+
+
+def test_generics_are_named_by_what_they_hold() -> None:
+    """To the innermost, so that no two share a name."""
+    holder = Measured[list[Film]], Measured[list[int]], Measured[Film | None]
+    schemas = Schemas()
+    for one in holder:
+        schemas.of(one, "output")
+    names = [name for name in schemas.fill() if name.startswith("Measured")]
+    assert names == ["Measured_Film_or_None", "Measured_list_Film", "Measured_list_int"]

@@ -58,7 +58,15 @@ class Model(pydantic.BaseModel):
         (Annotated[float, msgspec.Meta(lt=5)], {"type": "number", "exclusiveMaximum": 5}),
         (int | None, {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
         (datetime.datetime, {"type": "string", "format": "date-time"}),
-        (constrained(Decimal, {"ge": 0}), {"type": "string", "format": "decimal", "minimum": 0}),
+        (
+            constrained(Decimal, {"ge": 0, "le": 9}),
+            {
+                "type": "string",
+                "format": "decimal",
+                "pattern": r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$",
+                "examples": ["1.00"],
+            },
+        ),
         (Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
         (Literal[1], {"type": "integer", "const": 1}),
         (list[int], {"type": "array", "items": {"type": "integer"}}),

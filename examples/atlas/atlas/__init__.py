@@ -1,0 +1,1 @@
+"""Atlas: a large API in memory, which uses every feature of the typed HTTP layer."""
