@@ -21,7 +21,7 @@ from trimaran.handlers.stepping import step
 from trimaran.handlers.taking import CarefulTaker
 from trimaran.handlers.threads import in_thread
 from trimaran.http import Endpoint, PreparedResponse, Response
-from trimaran.http.endpoint import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
+from trimaran.http.body_limits import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ from trimaran.handlers.parameter_models import model_takers
 from trimaran.handlers.plan import BodyField, Parameter, ParameterModel
 from trimaran.handlers.reading import content_type, is_json
 from trimaran.handlers.sources import INVALID, Sources, absent, attempted
-from trimaran.http.endpoint import DEFAULT_MAX_BODY
+from trimaran.http.body_limits import DEFAULT_MAX_BODY
 from trimaran.schema import adapter_for
 
 if TYPE_CHECKING:

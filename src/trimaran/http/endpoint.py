@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from trimaran.http.body_limits import DEFAULT_MAX_BODY
 from trimaran.http.wire import encode_head
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     Run: TypeAlias = Callable[[Request], bytes | Response | Coroutine[Any, Any, bytes | Response]]
 
 BodyMode: TypeAlias = Literal["none", "whole", "stream"]
-
-DEFAULT_MAX_BODY = 4 * 1024 * 1024
-
-DEFAULT_MAX_UPLOAD = 64 * 1024 * 1024
-"""Of routes that take files: those are on disk, not in memory."""
 
 
 class Endpoint:

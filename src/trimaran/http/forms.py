@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trimaran.http.endpoint import DEFAULT_MAX_UPLOAD
+from trimaran.http.body_limits import DEFAULT_MAX_UPLOAD
 from trimaran.http.upload import UploadFile
 
 if TYPE_CHECKING:

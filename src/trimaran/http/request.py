@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trimaran.errors import HTTPException, TrimaranError
+from trimaran.http.body_limits import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
 from trimaran.http.connection import NO_PARAMS, HTTPConnection
-from trimaran.http.endpoint import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
