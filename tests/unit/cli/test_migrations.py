@@ -92,3 +92,31 @@ def test_a_migration_that_is_not_there_is_explained(shop: Path, call: Any) -> No
     assert result.exit_code == 1
     assert "TRI-MIGRATION-018" in result.stderr
     assert "0001_initial" in result.stderr
+
+
+def test_check_online_fails_until_a_danger_is_reviewed(shop: Path, call: Any) -> None:
+    """It tells the lock and the online form; ``reviewed`` in the file says why it is harmless."""
+    call("makemigrations")
+    call("migrate")
+    second = shop / "migrations" / "0002_drop.py"
+    body = (
+        "from trimaran.db import migrations as m\n\ndependencies = ['0001_initial']\n\n"
+        "operations = [m.DropColumn('cli_film', 'title')]\n"
+    )
+    second.write_text(body)
+    told = call("migrate", "--check-online")
+    assert told.exit_code == 1
+    assert "TRI-MIGRATION-035 0002_drop, drop column cli_film.title" in told.stderr
+    second.write_text(body + "reviewed = 'No code reads it.'\n")
+    assert call("migrate", "--check-online").stdout == "A running application feels none of it.\n"
+
+
+def test_a_database_by_its_alias(shop: Path, call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--database`` migrates another one of the settings."""
+    monkeypatch.setenv("TRIMARAN_DATABASES", '{"archive": "sqlite:///archive.sqlite3"}')
+    call("makemigrations")
+    assert call("migrate", "--database", "archive").stdout == "apply 0001_initial\n"
+    assert call("showmigrations", "--database", "archive").stdout.startswith("[x] 0001_initial")
+    assert call("showmigrations").stdout == "[ ] 0001_initial\n"
+    refused = call("migrate", "--database", "nowhere")
+    assert "There are: archive, default." in refused.stderr

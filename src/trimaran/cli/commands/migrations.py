@@ -27,6 +27,9 @@ _MIGRATION = re.compile(r"\d+(_\w*)?|zero|head")
 directory_option = click.option(
     "--directory", type=click.Path(file_okay=False, path_type=Path), help="Of the migration files."
 )
+database_option = click.option(
+    "--database", "alias", default="default", metavar="ALIAS", help="Of several databases, which."
+)
 
 
 @click.command()
@@ -84,8 +87,20 @@ def makemigrations(
 @click.option("--plan", "only_plan", is_flag=True, help="Print what would be done.")
 @click.option("--check", is_flag=True, help="Do nothing; exit with 1 if there is something to do.")
 @click.option("--fake", is_flag=True, help="Only write down that it is done.")
+@click.option(
+    "--check-online",
+    is_flag=True,
+    help="Do nothing; exit with 1 if a running application on PostgreSQL would feel it.",
+)
+@database_option
 def migrate(
-    arguments: tuple[str, ...], directory: Path | None, only_plan: bool, check: bool, fake: bool
+    arguments: tuple[str, ...],
+    directory: Path | None,
+    only_plan: bool,
+    check: bool,
+    fake: bool,
+    check_online: bool,
+    alias: str,
 ) -> None:
     """Apply migrations, or undo those after MIGRATION.
 
@@ -97,13 +112,23 @@ def migrate(
     target, goal = _target_and_migration(arguments)
     app = load_app(target)
     folder = directory or app.settings.migrations_directory
+    if check_online:
+        _check_online(app, folder, goal, alias)
+        return
 
     async def work(database: Database) -> Sequence[PlannedMigration]:
         if only_plan or check:
             return await plan_migrations(database, folder, target=goal)
-        return await carry_out(database, folder, target=goal, fake=fake, report=_report)
+        return await carry_out(
+            database,
+            folder,
+            target=goal,
+            fake=fake,
+            report=_report,
+            ddl_lock_timeout=app.settings.migration_lock_timeout,
+        )
 
-    steps = _with_database(app, work)
+    steps = _with_database(app, work, alias)
     if only_plan or check:
         for step in steps:
             click.echo(str(step))
@@ -113,16 +138,31 @@ def migrate(
         sys.exit(1)
 
 
+def _check_online(app: App, folder: Path, goal: str, alias: str) -> None:
+    from trimaran.db.migrations import check_online
+
+    found = _with_database(app, lambda base: check_online(base, folder, target=goal), alias)
+    for danger in found:
+        click.secho(str(danger), fg="red", err=True)
+    if found:
+        click.echo(
+            "Mend them, or write into the file why it is harmless: reviewed = '...'.", err=True
+        )
+        sys.exit(1)
+    click.echo("A running application feels none of it.")
+
+
 @click.command()
 @target_argument
 @directory_option
-def showmigrations(target: str | None, directory: Path | None) -> None:
+@database_option
+def showmigrations(target: str | None, directory: Path | None, alias: str) -> None:
     """List the migrations, and when each was applied."""
     from trimaran.db.migrations import show_migrations
 
     app = load_app(target)
     folder = directory or app.settings.migrations_directory
-    found = _with_database(app, lambda database: show_migrations(database, folder))
+    found = _with_database(app, lambda database: show_migrations(database, folder), alias)
     if not found:
         click.echo(f"There are no migrations in {folder}. Run `trimaran makemigrations`.")
     for status in found:
@@ -136,7 +176,10 @@ def showmigrations(target: str | None, directory: Path | None) -> None:
 @click.argument("arguments", metavar="[FILE[:app]] MIGRATION", nargs=-1, required=True)
 @directory_option
 @click.option("--backwards", is_flag=True, help="The SQL that undoes it.")
-def sqlmigrate(arguments: tuple[str, ...], directory: Path | None, backwards: bool) -> None:
+@database_option
+def sqlmigrate(
+    arguments: tuple[str, ...], directory: Path | None, backwards: bool, alias: str
+) -> None:
     """Print the SQL of a migration for the application's database."""
     from trimaran.db.migrations import migration_sql
 
@@ -146,7 +189,7 @@ def sqlmigrate(arguments: tuple[str, ...], directory: Path | None, backwards: bo
         raise click.UsageError(message)
     app = load_app(target)
     folder = directory or app.settings.migrations_directory
-    click.echo(migration_sql(_database(app), folder, name, backwards=backwards))
+    click.echo(migration_sql(_database(app, alias), folder, name, backwards=backwards))
 
 
 def _target_and_migration(arguments: Sequence[str]) -> tuple[str | None, str]:
@@ -186,27 +229,31 @@ def _report(step: PlannedMigration) -> None:
     click.echo(str(step))
 
 
-def _database(app: App) -> Database:
+def _database(app: App, alias: str = "default") -> Database:
     from trimaran.db.backends.registry import open_database
 
-    return open_database(app.database_url)
+    urls = {**app.settings.databases, "default": app.database_url}
+    if alias not in urls:
+        message = f"There is no database {alias!r}. There are: {', '.join(sorted(urls))}."
+        raise click.UsageError(message)
+    return open_database(urls[alias], alias=alias)
 
 
-def _with_database(app: App, work: Callable[[Database], Awaitable[T]]) -> T:
+def _with_database(app: App, work: Callable[[Database], Awaitable[T]], alias: str = "default") -> T:
     """Run something with the application's database installed and open, then close it."""
 
     async def main() -> T:
-        async with _opened(app) as database:
+        async with _opened(app, alias) as database:
             return await work(database)
 
     return asyncio.run(main())
 
 
 @asynccontextmanager
-async def _opened(app: App) -> AsyncIterator[Database]:
+async def _opened(app: App, alias: str) -> AsyncIterator[Database]:
     from trimaran.db.backends.registry import installed
 
-    database = _database(app)
+    database = _database(app, alias)
     try:
         with installed(database):
             yield database

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trimaran.db.migrations.data import Data
     from trimaran.db.migrations.executor import (
         PlannedMigration,
+        check_online,
         migrate,
         migration_sql,
         plan_migrations,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         ValidateConstraint,
         nothing,
     )
+    from trimaran.db.migrations.safety import Danger
     from trimaran.db.migrations.status import MigrationStatus, pending, show_migrations
     from trimaran.db.migrations.tables import (
         Check,
@@ -62,8 +64,10 @@ if TYPE_CHECKING:
 __all__ = [
     # the work-flow
     "MadeMigration",
+    "Danger",
     "MigrationStatus",
     "PlannedMigration",
+    "check_online",
     "create_tables",
     "make_migrations",
     "migrate",
@@ -109,7 +113,8 @@ __all__ = [
 _HOMES = {
     "create": ("create_tables",),
     "data": ("Data",),
-    "executor": ("PlannedMigration", "migrate", "migration_sql", "plan_migrations"),
+    "executor": ("PlannedMigration", "check_online", "migrate", "migration_sql", "plan_migrations"),
+    "safety": ("Danger",),
     "make": ("MadeMigration", "make_migrations"),
     "status": ("MigrationStatus", "pending", "show_migrations"),
     "tables": ("Check", "Column", "ForeignKey", "Index", "PrimaryKey", "Sql", "Unique"),

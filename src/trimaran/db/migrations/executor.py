@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
     from trimaran.db.migrations.files import Migration
     from trimaran.db.migrations.operations import Operation
+    from trimaran.db.migrations.safety import Danger
     from trimaran.db.migrations.state import State
     from trimaran.db.migrations.steps import Step
 
@@ -328,6 +329,19 @@ async def plan_migrations(
 ) -> list[PlannedMigration]:
     """What ``migrate`` would do."""
     return Migrations(directory).plan(target, await History(database).applied())
+
+
+async def check_online(
+    database: Database, directory: Path | str, *, target: str = "head"
+) -> list[Danger]:
+    """What of the migrations to come an application on PostgreSQL would feel.
+
+    A migration is left out whose file says why it is harmless: ``reviewed = "The table is empty."``
+    """
+    from trimaran.db.migrations.safety import dangers_of_plan
+
+    files = Migrations(directory)
+    return dangers_of_plan(files, files.plan(target, await History(database).applied()))
 
 
 def migration_sql(

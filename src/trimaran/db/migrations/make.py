@@ -12,6 +12,7 @@ from trimaran.db.migrations.compiler import compile_steps
 from trimaran.db.migrations.files import heads, load_migrations, single_head, states
 from trimaran.db.migrations.reading import read_fills, read_state
 from trimaran.db.migrations.renames import Renames
+from trimaran.db.migrations.safety import dangers
 from trimaran.db.migrations.source import file_source
 from trimaran.db.migrations.titles import next_number, suggested_name, title_of, valid_name
 from trimaran.errors import MigrationError
@@ -96,6 +97,9 @@ def make_migrations(
             return None
         if database is not None:
             compile_steps(found.operations, state, database.dialect)
+            if database.vendor == "postgresql":
+                told = dangers(found.operations, state, name="online", atomic=True)
+                warnings = [*warnings, *(str(danger) for danger in told)]
     stem = name or ("custom" if empty else suggested_name(found.operations, first=not migrations))
     number = next_number([migration.name for migration in migrations])
     full = f"{number:04d}_{stem}"
