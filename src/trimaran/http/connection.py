@@ -119,9 +119,8 @@ class HTTPConnection:
             return self._scope
         except AttributeError:
             from trimaran.http.asgi_scope import connection_scope
-            from trimaran.http.websocket_channel import WEBSOCKET
 
-            is_socket = self.method == WEBSOCKET
+            is_socket = self.method == "WEBSOCKET"  # as websocket_channel has it
             self._scope: dict[str, Any] = {
                 **getattr(self.channel, "scope", {}),
                 **connection_scope(self, ""),

@@ -13,7 +13,7 @@ from trimaran.di import Depends
 from trimaran.handlers import FaultHandlers, Header, Query, Router, compile_routes
 from trimaran.handlers.compiler import source_of
 from trimaran.http import Request
-from trimaran.http.endpoint import DEFAULT_MAX_BODY
+from trimaran.http.body_limits import DEFAULT_MAX_BODY
 
 FAULTS = FaultHandlers({})
 
