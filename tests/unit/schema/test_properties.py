@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import annotated_types
+import attrs
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from typing_extensions import TypedDict
 
 from trimaran.schema import adapter_for, constrained
+from trimaran.schema.check import Check
 
 
 class Colour(enum.Enum):
@@ -47,6 +50,30 @@ class Dog(msgspec.Struct, tag=True):
     name: str
 
 
+class Bird(msgspec.Struct):
+    name: str
+    wings: int = 2
+
+
+class Nest(msgspec.Struct):
+    x: Bird | Node | Point
+    y: list[Bird | Part] = []
+
+
+@attrs.define
+class Crate:
+    x: int = attrs.field(converter=int)
+    amount: Decimal = attrs.field(default=Decimal(1))
+
+
+def _odd(value: int) -> int:
+    if not value % 2:
+        raise ValueError("even")
+    return abs(value)
+
+
+Odd = Annotated[int, Check(_odd)]
+
 TYPES: list[Any] = [
     int,
     float,
@@ -76,6 +103,15 @@ TYPES: list[Any] = [
     Annotated[list[Annotated[int, msgspec.Meta(multiple_of=3)]], msgspec.Meta(max_length=2)],
     constrained(datetime.date, {"ge": datetime.date(2000, 1, 1)}),
     Any,
+    Nest,
+    Bird | Node,
+    Crate,
+    list[Crate] | None,
+    Odd,
+    dict[str, list[Odd]],
+    uuid.UUID | datetime.date | str,
+    list[int] | set[str],
+    Annotated[int, annotated_types.Interval(gt=2, le=9)],
 ]
 
 KEYS = st.sampled_from(["x", "y", "name", "next", "parts", "amount", "type", "lives", "1", ""])
