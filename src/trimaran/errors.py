@@ -8,6 +8,7 @@
     ├── DataError                     models, queries, connections
     │   ├── QueryError                a query that cannot be built (unknown field, bad look-up)
     │   ├── RelationNotLoadedError    a relation was read without ``await``
+    │   ├── FieldNotLoadedError       a field that the query left out was
     │   ├── ObjectDoesNotExistError   ``get()`` found nothing (``Model.DoesNotExist``)
     │   ├── MultipleObjectsError      ``get()`` found several (``MultipleObjectsReturned``)
     │   ├── IntegrityError            the database refused: a constraint would break
@@ -51,6 +52,7 @@ __all__ = [
     "ObjectDoesNotExistError",
     "QueryError",
     "RelationNotLoadedError",
+    "FieldNotLoadedError",
     "RequestValidationError",
     "ResponseValidationError",
     "TransactionError",
@@ -112,6 +114,10 @@ class QueryError(DataError):
 
 class RelationNotLoadedError(DataError):
     """A relation was read without ``await`` and without having been loaded."""
+
+
+class FieldNotLoadedError(DataError):
+    """A field that ``only()`` or ``defer()`` left out was read without ``await``."""
 
 
 class ObjectDoesNotExistError(DataError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trimaran.db.models import registry as registry
     from trimaran.db.queries import F as F
     from trimaran.db.queries import Manager as Manager
+    from trimaran.db.queries import Prefetch as Prefetch
     from trimaran.db.queries import Q as Q
     from trimaran.db.queries import QuerySet as QuerySet
     from trimaran.db.queries import get_object_or_404 as get_object_or_404
@@ -175,6 +176,7 @@ _HOMES = {
     "get_object_or_404": "trimaran.db.queries",
     "Manager": "trimaran.db.queries",
     "Q": "trimaran.db.queries",
+    "Prefetch": "trimaran.db.queries",
     "QuerySet": "trimaran.db.queries",
     "AnyValue": "trimaran.db.sql.functions.aggregates",
     "ArrayAgg": "trimaran.db.sql.functions.aggregates",

@@ -196,4 +196,4 @@ async def test_misuse(library: Any) -> None:
     with pytest.raises(QueryError, match="once it has been sliced"):
         books[:3].annotate(x=Count("id"))
     with pytest.raises(QueryError, match="select_related"):
-        books.select_related("author").annotate(x=Length("title"))
+        books.values("title").select_related("author")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +10,7 @@ from trimaran._internal.callsite import callsite
 from trimaran.db.models.fields import ForeignKey, OneToOne
 from trimaran.db.queries.manyrows import many_not_assignable
 from trimaran.db.queries.queryset import Manager
+from trimaran.db.queries.variants import build_variant
 from trimaran.db.sql.expressions import Col
 from trimaran.errors import MultipleObjectsError, ObjectDoesNotExistError
 
@@ -87,41 +86,7 @@ def equip(cls: Any, table: Table) -> None:
     members["__call__"] = _construct
     members["__doc__"] = f"The metaclass of {table.label}, which holds its columns."
     cls.__class__ = type(f"{table.label}Meta", (type(cls),), members)
-    table.build_annotated = cache(lambda: _annotated_rows(table))
-
-
-def _annotated_rows(table: Table) -> Any:
-    """Return what builds annotated rows, whose class is made when the first one is read.
-
-    It is one of its own because a class with ``__getattr__`` reads every attribute more slowly.
-    """
-    model = table.model
-    namespace = {
-        "__module__": model.__module__,
-        "__qualname__": model.__qualname__,
-        "__doc__": model.__doc__,
-        "__annotations__": {},
-        "__getattr__": _read_annotation,
-        "__reduce__": _reduce_annotated,
-    }
-    made: Any = msgspec.StructMeta.__new__(
-        type(model), model.__name__, (model,), namespace, eq=False, weakref=True
-    )
-    return msgspec.StructMeta.__call__.__get__(made)
-
-
-def _read_annotation(row: Any, name: str) -> Any:
-    if not name.startswith("_"):
-        with suppress(AttributeError, KeyError):
-            return row._extra[name]
-    message = f"{type(row).__name__!r} object has no attribute {name!r}"
-    raise AttributeError(message, name=name, obj=row)
-
-
-def _reduce_annotated(row: Any) -> tuple[Any, ...]:
-    """Let a copy be a plain row: what a query annotated stays behind, as relations do."""
-    table: Table = row.__table_info__
-    return table.model, tuple([getattr(row, name) for name in table.columns])
+    table.build_variant = lambda annotated, unread: build_variant(table.model, annotated, unread)
 
 
 def _construct(cls: Any, *args: Any, **values: Any) -> Any:

@@ -1,6 +1,7 @@
 """Queries: what ``Model.objects`` offers, and what runs it."""
 
 from trimaran.db.queries.peers import RowState as RowState
+from trimaran.db.queries.prefetching import Prefetch as Prefetch
 from trimaran.db.queries.queryset import Manager as Manager
 from trimaran.db.queries.queryset import QuerySet as QuerySet
 from trimaran.db.queries.related import RelatedRows as RelatedRows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trimaran._internal.callsite import callsite
 from trimaran.db.sql.conditions import column_of, resolve_term
 from trimaran.db.sql.expressions import Condition, Expression
-from trimaran.db.sql.rows import project_annotated
+from trimaran.db.sql.rows import project_annotated, project_rows
 from trimaran.db.sql.table import Back, Scope
 from trimaran.db.sql.terms import Named, OfRow, Ref, Term, Windowed, walk
 from trimaran.errors import QueryError
@@ -35,6 +35,8 @@ class Extras:
     form:        ``dict``, ``tuple`` or ``flat`` where values() was called, with its names
     group:       the names that an aggregate groups by, where values() came before it
     having:      conditions on aggregates of groups
+    qualify:     conditions on windows
+    hidden:      annotations that are not returned
     distinct_on: expressions of which each value appears once (PostgreSQL)
     lock:        nowait, skip_locked, and the ways to the tables whose rows are locked
     combined:    the operation and the queries that take part in it
@@ -44,6 +46,8 @@ class Extras:
     form: tuple[str, tuple[str, ...]] | None = None
     group: tuple[str, ...] | None = None
     having: tuple[Node, ...] = ()
+    qualify: tuple[Node, ...] = ()
+    hidden: frozenset[str] = frozenset()
     distinct_on: tuple[Term, ...] = ()
     lock: tuple[bool, bool, tuple[Any, ...]] | None = None
     combined: tuple[str, tuple[Any, ...]] | None = None
@@ -70,16 +74,41 @@ def check_alias(table: Table, alias: str, taken: Iterable[str]) -> None:
         )
 
 
+def default_alias(expression: Any) -> str:
+    """Return the alias of an aggregate that was given none: ``books__count``."""
+    argument = getattr(expression, "argument", None)
+    if not isinstance(argument, str) or argument == "*":
+        raise QueryError(
+            "TRI-QUERY-022",
+            f"{expression!r:.80} needs a name.",
+            "Give one: annotate(total=...).",
+            where=callsite(),
+        )
+    return f"{argument}__{type(expression).__name__.lower()}"
+
+
+def windowed(item: Node | Term) -> bool:
+    """Tell whether a condition or an expression looks at the rows around."""
+    return any(isinstance(part, Windowed) for part in walk(item))
+
+
 def annotated(
-    table: Table, extras: Extras, given: Mapping[str, Any], *, grouped: bool
+    table: Table,
+    extras: Extras,
+    given: Mapping[str, Any],
+    *,
+    grouped: bool,
+    own: bool = False,
 ) -> dict[str, Term]:
     """Return the annotations with these added, each resolved; raises ``QueryError``.
 
     grouped: whether aggregates are of groups, rather than of what belongs to each row
+    own:     whether the aliases are Trimaran's own, which have been looked up
     """
     known = dict(extras.annotations)
     for alias, value in given.items():
-        check_alias(table, alias, known)
+        if not own:
+            check_alias(table, alias, known)
         if len(known) >= _MOST:
             raise QueryError("TRI-QUERY-022", f"More than {_MOST} annotations.", "Ask for fewer.")
         if not isinstance(value, (Expression, Condition)):
@@ -130,13 +159,19 @@ def _check_ways(table: Table, annotations: Mapping[str, Term]) -> None:
         )
 
 
-def totals(table: Table, extras: Extras, given: Mapping[str, Any]) -> dict[str, Term]:
-    """Return the terms of aggregate(): aggregates of all rows, expressions of them."""
-    if not given:
+def totals(
+    table: Table, extras: Extras, given: Mapping[str, Any], own: Mapping[str, Any]
+) -> dict[str, Term]:
+    """Return the terms of aggregate(): aggregates of all rows, expressions of them.
+
+    own: those under names that were made for them
+    """
+    if not given and not own:
         raise QueryError("TRI-QUERY-021", "aggregate() was asked nothing.", "Give total=Sum(...).")
     made: dict[str, Term] = {}
-    for alias, value in given.items():
-        check_alias(table, alias, made)
+    for alias, value in {**own, **given}.items():
+        if alias not in own:
+            check_alias(table, alias, made)
         term = resolve_term(Scope(table, extras.annotations), value)
         if not aggregates(term):
             raise QueryError(
@@ -150,12 +185,13 @@ def totals(table: Table, extras: Extras, given: Mapping[str, Any]) -> dict[str, 
     return made
 
 
-def projection_of(table: Table, extras: Extras) -> Projection:
-    """Return what the SELECT returns: the fields of values(), then the annotations."""
+def projection_of(table: Table, extras: Extras, before: Projection | None = None) -> Projection:
+    """Return what the SELECT returns: the fields of values(), or rows with annotations."""
     if extras.form is None:
-        items = [((), column) for column in table.columns.values()]
-        kinds = [(alias, term.kind) for alias, term in extras.annotations.items()]
-        return project_annotated(table, "rows", [*items, *kinds], tuple(table.columns))
+        shown = [(a, term.kind) for a, term in extras.annotations.items() if a not in extras.hidden]
+        ways = before.ways if before is not None and before.rows else ()
+        loaded = before.loaded if before is not None and before.rows else None
+        return project_rows(table, ways, loaded=loaded, annotations=tuple(shown))
     form, names = extras.form
     chosen = [_item(table, extras, name) for name in names]
     return project_annotated(table, form, chosen, names)
@@ -165,7 +201,7 @@ def _item(table: Table, extras: Extras, name: str) -> tuple[Any, Any]:
     term = extras.annotations.get(name)
     if term is not None:
         return (name, term.kind)
-    lookup = column_of(table.scope, name)
+    lookup = column_of(Scope(table, extras.annotations), name)
     return (lookup.hops, lookup.column)
 
 

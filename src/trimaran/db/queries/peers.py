@@ -58,9 +58,9 @@ class Batch:
         return [row for ref in self.refs if (row := ref()) is not None]
 
 
-def join_batch(table: Table, rows: Sequence[Any], alias: str) -> None:
+def join_batch(table: Table, rows: Sequence[Any], alias: str, *, always: bool = False) -> None:
     """Make rows of one query each other's peers."""
-    if rows and (alias != "default" or table.relations or table.many or table.reverse):
+    if rows and (always or alias != "default" or table.relations or table.many or table.reverse):
         batch = Batch(rows, alias)
         for row in rows:
             row._batch = batch

@@ -3,111 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trimaran._internal.callsite import callsite
-from trimaran.db.backends.registry import UNROUTED, routed, routers
 from trimaran.db.queries import extras as extra
-from trimaran.db.queries.ordering import flipped, orderings, prefetch_way, relation_ways, seek
+from trimaran.db.queries.ordering import flipped, orderings, relation_ways, seek
+from trimaran.db.queries.prefetching import Prefetch
+from trimaran.db.queries.shaping import Shaped
 from trimaran.db.sql.conditions import keywords, resolve
-from trimaran.db.sql.rows import project_rows, project_values
-from trimaran.db.sql.table import Scope
-from trimaran.db.sql.terms import Group, Node, Not, joins
+from trimaran.db.sql.rows import project_rows
+from trimaran.db.sql.terms import Group, Not
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
-    from trimaran.db.queries.ordering import Order
     from trimaran.db.sql.expressions import Condition, Expression, Ordering
-    from trimaran.db.sql.kinds import Kind
     from trimaran.db.sql.rows import Projection
-    from trimaran.db.sql.table import Many, Relation, Table
-    from trimaran.db.sql.terms import Shape
+    from trimaran.db.sql.table import Column, Relation
+    from trimaran.db.sql.terms import Node
 
 T = TypeVar("T")
 
 _LARGEST = 2**63 - 1
 
 
-class Query(Generic[T]):
+class Query(Shaped[T]):
     """What is asked for: immutable, every method returns a new one."""
 
-    __slots__ = (
-        "_alias",
-        "_distinct",
-        "_empty",
-        "_extras",
-        "_limit",
-        "_offset",
-        "_order",
-        "_prefetch",
-        "_projection",
-        "_table",
-        "_where",
-    )
-
-    _table: Table
-    _projection: Projection | None
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._where: tuple[Node, ...] = ()
-        self._order: Order | None = None
-        self._limit: int | None = None
-        self._offset = 0
-        self._distinct = False
-        self._empty = False
-        self._projection = None
-        self._prefetch: tuple[tuple[tuple[Relation | Many, bool], ...], ...] = ()
-        self._alias = UNROUTED
-        self._extras = extra.NONE
-
-    def _clone(self) -> Self:
-        new = object.__new__(type(self))
-        new._table = self._table
-        new._where = self._where
-        new._order = self._order
-        new._limit = self._limit
-        new._offset = self._offset
-        new._distinct = self._distinct
-        new._empty = self._empty
-        new._projection = self._projection
-        new._prefetch = self._prefetch
-        new._alias = self._alias
-        new._extras = self._extras
-        return new
-
-    def _with(self, **changes: Any) -> Self:
-        new = self._clone()
-        new._extras = replace(self._extras, **changes)
-        if new._extras.annotations or new._extras.form is not None:
-            new._projection = extra.projection_of(self._table, new._extras)
-        return new
-
-    @property
-    def _scope(self) -> Scope:
-        known = self._extras.annotations
-        return Scope(self._table, known) if known else self._table.scope
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._table.label}>"
-
-    @property
-    def label(self) -> str:
-        """The model's name."""
-        return self._table.label
-
-    @property
-    def _source(self) -> str:
-        """The alias of the database to read from: chosen by ``using``, or by a router."""
-        return routed(self._alias, self._table.model) if routers else self._alias
-
-    @property
-    def _sink(self) -> str:
-        """The alias of the database to write to."""
-        return routed(self._alias, self._table.model, write=True) if routers else self._alias
+    __slots__ = ()
 
     # Which rows
 
@@ -151,10 +76,13 @@ class Query(Generic[T]):
     def _restricted(self, nodes: Sequence[Node]) -> Self:
         new = self._clone()
         if self._extras.annotations:
-            held = [node for node in nodes if extra.aggregates(node)]
-            if held:
-                new._extras = replace(self._extras, having=(*self._extras.having, *held))
-                nodes = [node for node in nodes if node not in held]
+            around = [node for node in nodes if extra.windowed(node)]
+            held = [node for node in nodes if extra.aggregates(node) and node not in around]
+            if held or around:
+                having = (*self._extras.having, *held)
+                qualify = (*self._extras.qualify, *around)
+                new._extras = replace(self._extras, having=having, qualify=qualify)
+                nodes = [node for node in nodes if node not in held and node not in around]
         new._where = (*self._where, *nodes)
         return new
 
@@ -174,12 +102,29 @@ class Query(Generic[T]):
         nodes = [resolve(scope, condition) for condition in conditions]
         return [*nodes, *keywords(scope, lookups)]
 
-    def annotate(self, /, **expressions: Expression[Any] | Condition | bool) -> Self:
+    def annotate(
+        self, /, *aggregates: Expression[Any], **expressions: Expression[Any] | Condition | bool
+    ) -> Self:
         """Compute expressions for every row, to read and order by: ``n=Count("books")``.
 
-        Rows have them as attributes. After ``values()`` an aggregate is of the groups that its
-        fields make; else it is of what belongs to each row.
+        Rows have them as attributes; an aggregate without a name is called ``books__count``.
+        After ``values()`` an aggregate is of the groups that its fields make; else it is of what
+        belongs to each row.
         """
+        self._check_annotatable()
+        new = self
+        if aggregates:
+            named = {extra.default_alias(value): value for value in aggregates}
+            new = new._annotated(named, own=True)
+        return new._annotated(expressions) if expressions or not aggregates else new
+
+    def alias(self, /, **expressions: Expression[Any] | Condition | bool) -> Self:
+        """Name expressions for look-ups, orders and annotations, without returning them."""
+        self._check_annotatable()
+        new = self._annotated(expressions, shown=False)
+        return new._with(hidden=new._extras.hidden | expressions.keys())
+
+    def _check_annotatable(self) -> None:
         if self._limit is not None or self._offset or self._extras.combined is not None:
             raise QueryError(
                 "TRI-QUERY-013",
@@ -187,21 +132,18 @@ class Query(Generic[T]):
                 "Annotate first, then limit.",
                 where=callsite(),
             )
-        return self._annotated(expressions)
 
-    def _annotated(self, expressions: dict[str, Any]) -> Self:
+    def _annotated(
+        self, expressions: dict[str, Any], *, own: bool = False, shown: bool = True
+    ) -> Self:
         before = self._extras
         form = before.form or (self._projection.form if self._projection is not None else None)
-        if self._projection is not None and self._projection.ways and expressions:
-            raise QueryError(
-                "TRI-QUERY-024",
-                "A query with select_related() cannot be annotated.",
-                "Use prefetch_related(), or await the relation of a row.",
-                where=callsite(),
-            )
-        known = extra.annotated(self._table, before, expressions, grouped=form is not None)
+        grouped = form is not None
+        known = extra.annotated(self._table, before, expressions, grouped=grouped, own=own)
         changes: dict[str, Any] = {"annotations": known}
-        if form is not None:
+        if form is not None and not shown:
+            changes["form"] = form
+        elif form is not None:
             names = (*form[1], *[alias for alias in expressions if alias not in form[1]])
             changes["form"] = (form[0], names)
             fresh = [known[alias] for alias in expressions]
@@ -342,178 +284,75 @@ class Query(Generic[T]):
         ways = relation_ways(self._table, names)
         before = () if self._projection is None else self._projection.ways
         ordered = sorted(dict.fromkeys((*before, *ways)), key=len)
-        if self._extras.annotations or self._extras.form or self._extras.combined:
+        self._check_rows("select_related()")
+        loaded = None if self._projection is None else self._projection.loaded
+        new._projection = self._rows_projection(tuple(ordered), loaded)
+        return new
+
+    def _check_rows(self, what: str) -> None:
+        form = self._projection is not None and not self._projection.rows
+        if form or self._extras.combined:
             raise QueryError(
                 "TRI-QUERY-024",
-                "select_related() is of rows without annotations.",
-                "Use prefetch_related(), or await the relation of a row.",
+                f"{what} is of rows of {self._table.label}, not of values or combined queries.",
+                "Call it before values(), and on each query before they are combined.",
                 where=callsite(),
             )
-        new._projection = project_rows(self._table, tuple(ordered))
-        return new
 
-    def prefetch_related(self, *names: str) -> Self:
-        """Fetch related rows, backwards too, with one more statement for each relation."""
+    def _rows_projection(
+        self, ways: tuple[tuple[Relation, ...], ...], loaded: tuple[str, ...] | None
+    ) -> Projection:
+        extras = self._extras
+        shown = [(a, term.kind) for a, term in extras.annotations.items() if a not in extras.hidden]
+        if loaded:
+            # What is joined stands beside its key.
+            keys = {way[0].near.name for way in ways}
+            loaded = tuple([name for name in self._table.columns if name in {*loaded, *keys}])
+        return project_rows(self._table, ways, loaded=loaded, annotations=tuple(shown))
+
+    def only(self, *names: str) -> Self:
+        """Read these columns alone, and keys: others are awaited where they are needed."""
+        columns = [self._own_column(name).name for name in names]
+        keys = [relation.column.name for relation in self._table.relations.values()]
+        return self._loading({*columns, *keys, self._table.key.name})
+
+    def defer(self, *names: str | None) -> Self:
+        """Leave out these columns, beside those left out before; None: read all again."""
+        if names == (None,):
+            return self._loading(set(self._table.columns))
+        left_out = {self._own_column(name).name for name in names if name is not None}
+        left_out.discard(self._table.key.name)
+        loaded = None if self._projection is None else self._projection.loaded
+        return self._loading(set(loaded or self._table.columns) - left_out)
+
+    def _own_column(self, name: str) -> Column:
+        column = self._table.column(name)
+        if column is None:
+            raise self._table.unknown(name, where=callsite())
+        return column
+
+    def _loading(self, names: set[str]) -> Self:
+        self._check_rows("only()")
         new = self._clone()
-        new._prefetch = (*self._prefetch, *[prefetch_way(self._table, name) for name in names])
+        loaded = tuple([name for name in self._table.columns if name in names])
+        ways = () if self._projection is None else self._projection.ways
+        every = len(loaded) == len(self._table.columns)
+        new._projection = self._rows_projection(ways, None if every else loaded)
         return new
 
-    # The shape
+    def prefetch_related(self, *lookups: str | Prefetch | None) -> Self:
+        """Fetch related rows, backwards too, with one more statement for each relation.
 
-    def _plain(self) -> bool:
-        """Tell whether nothing was asked yet but which database."""
-        return not (
-            self._where
-            or self._empty
-            or self._offset
-            or self._prefetch
-            or self._limit is not None
-            or self._projection is not None
-            or self._extras is not extra.NONE
-        )
-
-    def _ordering(self) -> Order:
-        if self._order is not None:
-            return self._order
-        if self._extras.group is not None or self._extras.combined is not None:
-            return ()
-        return orderings(self._table.scope, self._table.ordering) if self._table.ordering else ()
-
-    def _condition(self) -> Node | None:
-        where = self._where
-        if not where:
-            return None
-        return where[0] if len(where) == 1 else Group("and", where)
-
-    def _shape(
-        self, projection: Projection, values: list[Any], vendor: str, *, ordered: bool = True
-    ) -> Shape:
-        if self._extras is not extra.NONE:
-            return self._extended(projection, values, vendor, ordered=ordered)
-        condition = self._condition()
-        where = None if condition is None else condition.shape(values, vendor)
-        order = self._ordering() if ordered or self._limit is not None or self._offset else ()
-        terms = tuple([(term.shape(values, vendor), down) for term, down in order])
-        if self._limit is not None:
-            values.append(self._limit)
-        if self._offset:
-            values.append(self._offset)
-        limited, moved = self._limit is not None, self._offset != 0
-        return ("select", projection, where, terms, self._distinct, limited, moved)
-
-    def _extended(
-        self, projection: Projection, values: list[Any], vendor: str, *, ordered: bool
-    ) -> Shape:
-        """Return the shape of a query that has extras, each value in the compiler's order."""
-        extras = self._extras
-        if extras.combined is not None:
-            return self._combined_shape(projection, values, vendor)
-        known = _shapes_of(extras.annotations, values, vendor)
-        condition = self._condition()
-        where = None if condition is None else condition.shape(values, vendor)
-        having = None
-        if extras.having:
-            having = Group("and", extras.having).shape(values, vendor)
-        group = None
-        if extras.group is not None:
-            terms = extra.group_terms(self._table, extras)
-            group = tuple([term.shape(values, vendor) for term in terms])
-        order = self._ordering() if ordered or self._limit is not None or self._offset else ()
-        ordering = tuple([(term.shape(values, vendor), down) for term, down in order])
-        distinct: Any = self._distinct
-        if extras.distinct_on:
-            if vendor != "postgresql":
-                raise QueryError(
-                    "TRI-QUERY-027",
-                    f"distinct() with fields was asked of {vendor}, which has no DISTINCT ON.",
-                    "Leave the fields out, or annotate groups: values(...).annotate(...).",
-                    where=callsite(),
-                )
-            distinct = tuple([term.shape(values, vendor) for term in extras.distinct_on])
-        limited, moved = self._slice(values)
-        what = (projection, known, where, having, group, ordering, distinct)
-        return ("query", *what, limited, moved, extras.lock)
-
-    def _totals_shape(self, terms: Mapping[str, Any], values: list[Any], vendor: str) -> Shape:
-        """Return the shape of one row of aggregates over all of this."""
-        known = _shapes_of(self._extras.annotations, values, vendor)
-        condition = self._condition()
-        where = None if condition is None else condition.shape(values, vendor)
-        return ("aggregated", self._table, known, where, _shapes_of(terms, values, vendor))
-
-    def _slice(self, values: list[Any]) -> tuple[bool, bool]:
-        if self._limit is not None:
-            values.append(self._limit)
-        if self._offset:
-            values.append(self._offset)
-        return self._limit is not None, self._offset != 0
-
-    def _combined_shape(self, projection: Projection, values: list[Any], vendor: str) -> Shape:
-        assert self._extras.combined is not None  # noqa: S101  asked by the caller
-        operation, queries = self._extras.combined
-        parts = []
-        for query in queries:
-            theirs = query._projection or project_rows(query._table)
-            parts.append(query._shape(theirs, values, vendor, ordered=query._limit is not None))
-        columns = [
-            (hops, column.name if hops is None else column) for hops, column in projection.columns
-        ]
-        order = []
-        for term, down in self._order or ():
-            lookup, alias = getattr(term, "lookup", None), getattr(term, "alias", None)
-            wanted: Any = (None, alias) if lookup is None else (lookup.hops, lookup.column)
-            if wanted not in columns:
-                raise QueryError(
-                    "TRI-QUERY-026",
-                    "Combined queries are ordered by what they return.",
-                    "Name a field that is among the values.",
-                    where=callsite(),
-                )
-            order.append((columns.index(wanted), down))
-        limited, moved = self._slice(values)
-        return ("combined", operation, tuple(parts), tuple(order), limited, moved)
-
-    def column_shape(self, values: list[Any], vendor: str, *, ordered: bool = False) -> Shape:
-        """Return the shape of this query as a subquery: of its only column, or of its key."""
-        projection = self._projection
-        if projection is None or len(projection.columns) != 1:
-            projection = self._key_projection()
-        return self._shape(projection, values, vendor, ordered=ordered)
-
-    def column_kind(self) -> Kind | None:
-        """Return what its only column holds, or its key."""
-        projection = self._projection
-        if projection is None or len(projection.columns) != 1:
-            return self._table.key.kind
-        return projection.columns[0][1].kind
-
-    def limited(self, count: int) -> Self:
-        """Return at most so many of these rows; a slice stays one."""
-        return self if self._limit is not None and self._limit <= count else self.limit(count)
-
-    def _key_projection(self) -> Projection:
-        key = self._table.key
-        return project_values(self._table, "flat", [((), key)], (key.name,))
-
-    def _counting_projection(self) -> Projection:
-        """Return the least that must be selected for the rows to be counted."""
-        extras = self._extras
-        if self._distinct or extras.group is not None or extras.distinct_on or extras.combined:
-            return self._projection or project_rows(self._table)
-        return self._key_projection()
-
-    def _write_shape(self, values: list[Any], vendor: str) -> Shape | None:
-        condition = self._condition()
-        if self._limit is None and not self._offset:
-            if condition is None:
-                return None
-            if self._extras is extra.NONE and not joins(condition):
-                return condition.shape(values, vendor)
-        return self._shape(self._key_projection(), values, vendor, ordered=False)
-
-
-def _shapes_of(terms: Mapping[str, Any], values: list[Any], vendor: str) -> tuple[Any, ...]:
-    return tuple([(alias, term.kind, term.shape(values, vendor)) for alias, term in terms.items()])
+        lookups: ``"books__translator"``, or a ``Prefetch`` with a query; None: none any more
+        """
+        new = self._clone()
+        if lookups == (None,):
+            new._prefetch = ()
+            return new
+        given = [Prefetch(item) if isinstance(item, str) else item for item in lookups]
+        made = [item.resolved(self._table) for item in given if item is not None]
+        new._prefetch = (*self._prefetch, *made)
+        return new
 
 
 def combined_cannot(done: str) -> QueryError:

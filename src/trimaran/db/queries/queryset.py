@@ -14,6 +14,8 @@ from trimaran.db.queries.query import combined_cannot
 from trimaran.db.queries.reading import Reader
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.conditions import column_of
+from trimaran.db.sql.expressions import F
+from trimaran.db.sql.functions.dates import Trunc, TruncDate
 from trimaran.db.sql.rows import project_rows, project_values
 from trimaran.errors import IntegrityError, QueryError
 
@@ -34,40 +36,96 @@ class QuerySet(Reader[T]):
 
     __slots__ = ()
 
-    def values(self, *fields: str) -> QuerySet[dict[str, Any]]:
-        """Return dicts of these fields, ``author__name`` too; of all columns if none."""
-        return self._projected("dict", fields)
+    def values(self, *fields: str, **expressions: Any) -> QuerySet[dict[str, Any]]:
+        """Return dicts of these fields, ``author__name`` too; of all columns if none.
+
+        expressions: computed beside them: ``values("title", n=Length("title"))``
+        """
+        return self._projected("dict", fields, expressions)
 
     @overload
     def values_list(self, field: str, *, flat: bool) -> QuerySet[Any]: ...
 
     @overload
-    def values_list(self, *fields: str) -> QuerySet[tuple[Any, ...]]: ...
+    def values_list(self, *fields: Any, named: bool = False) -> QuerySet[tuple[Any, ...]]: ...
 
-    def values_list(self, *fields: str, flat: bool = False) -> QuerySet[Any]:  # type: ignore[misc]  # the first overload names its only field
-        """Return tuples of these fields, or with ``flat=True`` the only field's values."""
-        if flat and len(fields) != 1:
+    def values_list(  # type: ignore[misc]  # the first overload names its only field
+        self, *fields: Any, flat: bool = False, named: bool = False
+    ) -> QuerySet[Any]:
+        """Return tuples of these fields and expressions.
+
+        flat:  the only field's values
+        named: named tuples
+        """
+        if flat and (len(fields) != 1 or named):
             raise QueryError(
                 "TRI-QUERY-015",
-                f"flat=True takes one field, not {len(fields)}.",
+                f"flat=True takes one field, not {len(fields)}, and no named tuples.",
                 "Name one field, or leave flat out.",
                 where=callsite(),
             )
-        return self._projected("flat" if flat else "tuple", fields)
+        names: list[str] = []
+        expressions: dict[str, Any] = {}
+        for field in fields:
+            if isinstance(field, str):
+                names.append(field)
+            else:
+                alias = f"expression{len(expressions) + 1}"
+                expressions[alias] = field
+                names.append(alias)
+        form = "flat" if flat else "named" if named else "tuple"
+        return self._projected(form, tuple(names), expressions)
 
-    def _projected(self, form: str, fields: tuple[str, ...]) -> QuerySet[Any]:
-        table = self._table
-        extras = self._extras
-        if extras.combined is not None:
+    def dates(self, field: str, kind: str, order: str = "ASC") -> QuerySet[Any]:
+        """Return every year, month, week or day that a field falls into, once each."""
+        return self._beginnings(Trunc(TruncDate(field), _unit(kind, _DATE_UNITS)), field, order)
+
+    def datetimes(
+        self, field: str, kind: str, order: str = "ASC", tzinfo: Any = None
+    ) -> QuerySet[Any]:
+        """Return the beginning of every year ... second that a moment falls into, once."""
+        unit = Trunc(field, _unit(kind, _TIME_UNITS), tzinfo=tzinfo)
+        return self._beginnings(unit, field, order)
+
+    def _beginnings(self, unit: Any, field: str, order: str) -> QuerySet[Any]:
+        if order not in ("ASC", "DESC"):
+            raise QueryError("TRI-QUERY-014", f"There is no order {order!r:.20}.", "Give ASC.")
+        found = self.filter(**{f"{field}__isnull": False}).annotate(beginning=unit)
+        listed = found.values_list("beginning", flat=True).distinct()
+        return listed.order_by("beginning" if order == "ASC" else "-beginning")
+
+    def _projected(
+        self, form: str, fields: tuple[str, ...], expressions: Mapping[str, Any]
+    ) -> QuerySet[Any]:
+        if self._extras.combined is not None:
             raise combined_cannot("projected")
-        names = fields or (*table.columns, *extras.annotations)
-        if extras.annotations:
-            return self._with(form=(form, names))
+        table = self._table
+        query: QuerySet[Any] = self
+        if expressions:
+            query = query._with(form=None)._annotated(dict(expressions))
+        if fields or expressions:
+            names = (*fields, *[name for name in expressions if name not in fields])
+        else:
+            hidden = self._extras.hidden
+            shown = [name for name in self._extras.annotations if name not in hidden]
+            names = (*table.columns, *shown)
+        query = query._taking(names)
+        if query._extras.annotations:
+            return query._with(form=(form, names))
         lookups = [column_of(table.scope, name) for name in names]
         columns = [(lookup.hops, lookup.column) for lookup in lookups]
-        new: QuerySet[Any] = self._clone()
+        new: QuerySet[Any] = query._clone()
         new._projection = project_values(table, form, columns, names)
         return new
+
+    def _taking(self, names: Sequence[str]) -> QuerySet[Any]:
+        """Return the query with transforms and parts of documents among the names computed."""
+        known = self._extras.annotations
+        fresh = [name for name in names if name not in known]
+        made = {
+            name: F(name) for name in fresh if not column_of(self._scope, name, plain=False).plain
+        }
+        return self._annotated(made, own=True) if made else self
 
     # Writing
 
@@ -223,6 +281,21 @@ class Manager(QuerySet[T]):
     """All rows of a model: ``Book.objects``, where every query begins."""
 
     __slots__ = ()
+
+
+_DATE_UNITS = ("year", "month", "week", "day")
+_TIME_UNITS = (*_DATE_UNITS, "hour", "minute", "second")
+
+
+def _unit(kind: str, known: tuple[str, ...]) -> str:
+    if kind not in known:
+        raise QueryError(
+            "TRI-QUERY-021",
+            f"There is no unit {kind!r:.40} of dates.",
+            f"Give one of: {', '.join(known)}.",
+            where=callsite(),
+        )
+    return kind
 
 
 def values_of(data: Any) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import database
 from trimaran.db.queries import writes
-from trimaran.db.queries.extras import NONE, totals
-from trimaran.db.queries.peers import join_batch, load_all
+from trimaran.db.queries.extras import NONE, default_alias, totals
+from trimaran.db.queries.peers import join_batch
+from trimaran.db.queries.prefetching import prefetch
 from trimaran.db.queries.query import Query
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.rows import decode_row, project_annotated, project_rows
-from trimaran.db.sql.table import Many
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
     from trimaran.db.sql.expressions import Condition, Expression
     from trimaran.db.sql.rows import Projection
-    from trimaran.db.sql.table import Relation
 
 T = TypeVar("T")
 
@@ -107,36 +106,21 @@ class Reader(Query[T]):
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
         fetched = await used.fetch(statement.sql, statement.parameters(values))
         rows = self._made(projection, fetched, used)
-        for way in self._prefetch if projection.rows else ():
-            await self._prefetched(rows, way)
+        for wanted in self._prefetch if projection.rows else ():
+            await prefetch(rows, wanted, self._source)
         return rows
 
     def _made(self, projection: Projection, fetched: Sequence[Any], used: Database) -> list[T]:
         made: list[Any] = projection.decoder(used.vendor)(fetched)
-        if projection.ways:
+        if projection.ways or projection.loaded:
             rows = made[0]
             for way, beside in zip(projection.ways, made[1:], strict=True):
                 join_batch(way[-1].target, beside, self._source)
         else:
             rows = made
         if projection.rows:
-            join_batch(self._table, rows, self._source)
+            join_batch(self._table, rows, self._source, always=projection.loaded is not None)
         return rows  # type: ignore[no-any-return]  # generated code made them
-
-    async def _prefetched(
-        self, rows: list[Any], way: Sequence[tuple[Relation | Many, bool]]
-    ) -> None:
-        for relation, backwards in way:
-            if not rows:
-                return
-            await load_all(rows, relation, self._source, reverse=backwards)
-            name = relation.related_name if backwards else relation.name
-            several = isinstance(relation, Many) or (backwards and not relation.one)
-            beside = [row._related.get(name) for row in rows if hasattr(row, "_related")]
-            if several:
-                rows = [child for children in beside for child in children]
-            else:
-                rows = [row for row in beside if row is not None]
 
     def get(self, /, *conditions: Condition | bool, **lookups: Any) -> Coroutine[Any, Any, T]:
         """Return the only row that fulfils this.
@@ -220,11 +204,31 @@ class Reader(Query[T]):
         rows = await self.reverse()[:1]
         return rows[0] if rows else None
 
-    async def in_bulk(self, keys: Iterable[Any]) -> dict[Any, T]:
-        """Return the rows with these keys, by key; unknown ones are left out."""
-        name = self._table.key.name
-        rows = await self.filter(**{f"{name}__in": list(keys)})
-        return {getattr(row, name): row for row in rows}
+    async def in_bulk(
+        self, keys: Iterable[Any] | None = None, *, field_name: str = "pk"
+    ) -> dict[Any, T]:
+        """Return the rows with these keys, by key; unknown ones are left out.
+
+        keys:       all rows where they are left out
+        field_name: a unique field, instead of the key
+        """
+        column = self._table.column(field_name)
+        if column is None:
+            raise self._table.unknown(field_name, where=callsite())
+        if not (column.primary_key or column.unique):
+            raise QueryError(
+                "TRI-QUERY-018",
+                f"in_bulk() by {self._table.label}.{column.name} could find several rows for one.",
+                "Name a field that is unique.",
+                where=callsite(),
+            )
+        name = column.name
+        query = self if keys is None else self.filter(**{f"{name}__in": list(keys)})
+        return {getattr(row, name): row for row in await query}
+
+    async def contains(self, row: Any) -> bool:
+        """Return whether a row is among these."""
+        return await self.filter(pk=row.pk).exists()
 
     async def earliest(self, *fields: str) -> T:
         """Return the first row by these fields; raises ``DoesNotExist``."""
@@ -240,8 +244,14 @@ class Reader(Query[T]):
             raise self._missing()
         return rows[0]
 
-    async def aggregate(self, /, **aggregates: Expression[Any]) -> dict[str, Any]:
-        """Compute aggregates over all rows: ``{"total": ...}`` for ``total=Sum("price")``."""
+    async def aggregate(
+        self, /, *unnamed: Expression[Any], **aggregates: Expression[Any]
+    ) -> dict[str, Any]:
+        """Compute aggregates over all rows: ``{"total": ...}`` for ``total=Sum("price")``.
+
+        One without a name is called ``price__sum``.
+        """
+        own = {default_alias(value): value for value in unnamed}
         if self._extras.group is not None or self._extras.combined is not None or self._distinct:
             raise QueryError(
                 "TRI-QUERY-023",
@@ -249,7 +259,7 @@ class Reader(Query[T]):
                 "Give distinct=True to the aggregate, or aggregate the rows themselves.",
                 where=callsite(),
             )
-        terms = totals(self._table, self._extras, aggregates)
+        terms = totals(self._table, self._extras, aggregates, own)
         query = self
         if self._limit is not None or self._offset:
             query = type(self)(self._table).using(self._alias).filter(pk__in=self)

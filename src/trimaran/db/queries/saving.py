@@ -9,6 +9,7 @@ from msgspec import UNSET
 from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import UNROUTED, database, routed, routers
 from trimaran.db.queries import writes
+from trimaran.db.queries.deferred import Unread
 from trimaran.db.queries.peers import Batch, alias_of, has_key
 from trimaran.db.queries.shapes import statements
 from trimaran.db.sql.gate import clean
@@ -28,7 +29,11 @@ def _values(row: Any, table: Table) -> dict[str, Any]:
         other = remembered.get(name)
         if other is not None and not has_key(row, relation.column.name):
             setattr(row, relation.column.name, getattr(other, relation.target.key.name))
-    return {name: getattr(row, name) for name in table.columns}
+    values = {name: getattr(row, name) for name in table.columns}
+    if hasattr(type(row), "__variant__"):
+        # What only() and defer() left out is not known, so that it is not written.
+        values = {name: value for name, value in values.items() if not isinstance(value, Unread)}
+    return values
 
 
 def _settle(row: Any, cleaned: Mapping[Column, Any]) -> None:
@@ -99,7 +104,7 @@ async def save(row: Any, names: Iterable[str] | None, alias: str | None) -> None
             raise _never_saved(table, "save(update_fields=...)")
         await add(row, alias)
         return
-    columns = _columns(table, names)
+    columns = [column for column in _columns(table, names) if column.name in values]
     cleaned = clean(table, values, columns, adding=False)
     touched = await writes.update_by_key(table, key, cleaned, alias) if cleaned else 1
     if touched:

@@ -295,7 +295,7 @@ def _resolve_comparison(scope: Scope, comparison: Comparison) -> Node:
 
 def _of_annotation(scope: Scope, key: str, value: Any) -> Node | None:
     """Return the condition of a keyword that begins with an alias; None where none does."""
-    alias, _, rest = key.partition("__")
+    alias, rest = _alias_of(scope, key)
     term = scope.annotations.get(alias)
     if term is None:
         return None
@@ -306,6 +306,16 @@ def _of_annotation(scope: Scope, key: str, value: Any) -> Node | None:
         return tested(scope, named, rest, value)
     transforms, _, op = parse_rest(kind, parts, f"{scope.table.label}.{key}")
     return tested(scope, transformed(named, transforms), op, value)
+
+
+def _alias_of(scope: Scope, key: str) -> tuple[str, str]:
+    """Return the annotation that a keyword begins with, and what follows it."""
+    for alias in scope.annotations:
+        # `books__count` is an alias with "__" in it.
+        if "__" in alias and (key == alias or key.startswith(f"{alias}__")):
+            return alias, key[len(alias) + 2 :]
+    alias, _, rest = key.partition("__")
+    return alias, rest
 
 
 def tested(scope: Scope, term: Term, op: str, value: Any) -> Node:
@@ -394,7 +404,7 @@ def reference(scope: Scope, name: str) -> Term:
     term = scope.annotations.get(name)
     if term is not None:
         return Named(name, term)
-    alias, _, rest = name.partition("__")
+    alias, rest = _alias_of(scope, name)
     term = scope.annotations.get(alias)
     if term is not None and rest and term.kind is not None:
         transforms, _, op = parse_rest(term.kind, rest.split("__"), name)

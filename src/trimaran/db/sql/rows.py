@@ -6,9 +6,12 @@ dates, decimals, UUIDs) one generated expression converts and builds.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import UNSET
 
 from trimaran.db.sql import kinds
 from trimaran.db.sql.table import Column
@@ -91,11 +94,21 @@ def decode_row(table: Table, vendor: str) -> Callable[[Sequence[Any]], Any]:
     return decode
 
 
-def decode_related(table: Table, ways: Sequence[Hops], vendor: str) -> DecodeRelated:
+def decode_related(
+    table: Table,
+    ways: Sequence[Hops],
+    vendor: str,
+    *,
+    loaded: Sequence[Column] = (),
+    annotations: Sequence[Column] = (),
+) -> DecodeRelated:
     """Return the function that builds rows with related ones joined to them.
 
     It returns one list for the rows, then one for each way. A row's ``_related`` holds what stands
     beside it, None where its key is NULL.
+
+    loaded:      the columns that are read, where those are not all
+    annotations: hidden in ``_extra``; their values stand behind those of all tables
     """
     names = _Names()
     tables = [table, *[way[-1].target for way in ways]]
@@ -103,8 +116,17 @@ def decode_related(table: Table, ways: Sequence[Hops], vendor: str) -> DecodeRel
     first = 0
     for number, part in enumerate(tables):
         columns = list(part.columns.values())
+        if number == 0 and loaded:
+            columns = list(loaded)
         reading = _reading(columns, vendor, names, first)
-        made = f"{names.add(part.build)}({', '.join(reading)})"
+        build = part.build
+        if number == 0 and (loaded or annotations):
+            held = dict(zip(columns, reading, strict=True))
+            unread = names.add(UNSET)
+            reading = [held.get(column, unread) for column in part.columns.values()]
+            missing = [name for name, column in part.columns.items() if column not in held]
+            build = part.build_variant(bool(annotations), tuple(missing))
+        made = f"{names.add(build)}({', '.join(reading)})"
         if number == 0:
             lines.append(f"o0 = {made}; l0(o0)")
         else:
@@ -113,6 +135,12 @@ def decode_related(table: Table, ways: Sequence[Hops], vendor: str) -> DecodeRel
             lines.append(f"if o{number} is not None: l{number}(o{number})")
         first += len(columns)
     lines += _attachments(ways)
+    if annotations:
+        pairs = _reading(annotations, vendor, names, first)
+        held_names = [column.name for column in annotations]
+        listed = ", ".join(f"{n!r}: {part}" for n, part in zip(held_names, pairs, strict=True))
+        lines.append(f"o0._extra = {{{listed}}}")
+        first += len(annotations)
     opening = [f"out = [[] for _ in range({len(tables)})]"]
     opening += [f"l{number} = out[{number}].append" for number in range(len(tables))]
     body = "".join(f"        {line}\n" for line in lines)
@@ -167,7 +195,7 @@ def decode_annotated(columns: Sequence[Column], table: Table, vendor: str) -> De
     ]
     source = (
         f"def decode(rows):\n    out = []\n    for {_targets(len(columns))} in rows:\n"
-        f"        row = {names.add(table.build_annotated())}({', '.join(reading[:width])})\n"
+        f"        row = {names.add(table.build_variant(True, ()))}({', '.join(reading[:width])})\n"
         f"        row._extra = {{{', '.join(pairs)}}}\n        out.append(row)\n    return out\n"
     )
     decode: Decode = _compiled(source, names)
@@ -189,6 +217,15 @@ def decode_tuples(columns: Sequence[Column], vendor: str) -> Decode:
     return _comprehension(f"({', '.join(reading)},)", len(columns), names)
 
 
+def decode_named(columns: Sequence[Column], keys: Sequence[str], vendor: str) -> Decode:
+    """Return the function that makes a named tuple of each row."""
+    names = _Names()
+    reading = _reading(columns, vendor, names)
+    make: Any = namedtuple
+    build = names.add(make("Row", keys, rename=True)._make)
+    return _comprehension(f"{build}(({', '.join(reading)},))", len(columns), names)
+
+
 def decode_flat(column: Column, vendor: str) -> Decode:
     """Return the function that takes the only value of each row."""
     names = _Names()
@@ -201,10 +238,11 @@ class Projection:
     columns: the way to each column, in the order of the SELECT; None: an annotation
     rows:    whether it makes rows of the model
     ways:    relations whose rows are built beside the main ones
+    loaded:  the columns of the model that are read, where those are not all
     form:    ``dict``, ``tuple`` or ``flat`` and the names, where values were asked for
     """
 
-    __slots__ = ("_decoders", "_make", "columns", "form", "rows", "table", "ways")
+    __slots__ = ("_decoders", "_make", "columns", "form", "loaded", "rows", "table", "ways")
 
     def __init__(
         self,
@@ -215,7 +253,9 @@ class Projection:
         rows: bool = False,
         ways: Sequence[Hops] = (),
         form: tuple[str, tuple[str, ...]] | None = None,
+        loaded: tuple[str, ...] | None = None,
     ) -> None:
+        self.loaded = loaded
         self.table = table
         self.form = form
         self.rows = rows
@@ -244,24 +284,45 @@ def _kept(table: Table, key: tuple[Any, ...], make: Callable[[], Projection]) ->
     return found
 
 
-def project_rows(table: Table, ways: tuple[Hops, ...] = ()) -> Projection:
-    """Return the projection of a model's rows, and of some relations' beside them."""
+def project_rows(
+    table: Table,
+    ways: tuple[Hops, ...] = (),
+    *,
+    loaded: tuple[str, ...] | None = None,
+    annotations: tuple[tuple[str, Any], ...] = (),
+) -> Projection:
+    """Return the projection of a model's rows, and of some relations' beside them.
+
+    loaded:      names of the columns that are read, where those are not all
+    annotations: aliases and kinds of expressions
+    """
 
     def make() -> Projection:
-        columns: list[tuple[AnyHops, Column]] = [((), column) for column in table.columns.values()]
+        held = [table.columns[name] for name in loaded] if loaded else list(table.columns.values())
+        columns: list[tuple[AnyHops | None, Column]] = [((), column) for column in held]
         for way in ways:
             columns += [(way, column) for column in way[-1].target.columns.values()]
-        if ways:
-            return Projection(
-                table,
-                columns,
-                lambda vendor: decode_related(table, ways, vendor),
-                rows=True,
-                ways=ways,
-            )
-        return Projection(table, columns, lambda vendor: decode_rows(table, vendor), rows=True)
+        made = [Column(alias, alias, kind or kinds.TEXT) for alias, kind in annotations]
+        columns += [(None, column) for column in made]
+        read: Callable[[str], Callable[..., Any]]
+        if ways or loaded:
 
-    return _kept(table, ("rows", ways), make)
+            def read(vendor: str) -> Callable[..., Any]:
+                few = held if loaded else ()
+                return decode_related(table, ways, vendor, loaded=few, annotations=made)
+        elif annotations:
+            plain = [column for _, column in columns]
+
+            def read(vendor: str) -> Callable[..., Any]:
+                return decode_annotated(plain, table, vendor)
+        else:
+
+            def read(vendor: str) -> Callable[..., Any]:
+                return decode_rows(table, vendor)
+
+        return Projection(table, columns, read, rows=True, ways=ways, loaded=loaded)
+
+    return _kept(table, ("rows", ways, loaded, annotations), make)
 
 
 def project_pairs(many: Many) -> Projection:
@@ -284,6 +345,8 @@ def _values_maker(
         return lambda vendor: decode_dicts(columns, keys, vendor)
     if form == "tuple":
         return lambda vendor: decode_tuples(columns, vendor)
+    if form == "named":
+        return lambda vendor: decode_named(columns, keys, vendor)
     return lambda vendor: decode_flat(columns[0], vendor)
 
 
@@ -305,7 +368,7 @@ def project_annotated(
     """Return the projection of columns and annotations.
 
     items: the way to a column and the column, or an alias and its kind
-    form:  ``rows``, or as for ``project_values``
+    form:  as for ``project_values``
     """
 
     def make() -> Projection:
@@ -316,10 +379,6 @@ def project_annotated(
             else:
                 columns.append((way, held))
         plain = [column for _, column in columns]
-        if form == "rows":
-            return Projection(
-                table, columns, lambda vendor: decode_annotated(plain, table, vendor), rows=True
-            )
         return Projection(table, columns, _values_maker(form, plain, keys), form=(form, keys))
 
     return _kept(table, ("annotated", form, *keys, *items), make)

@@ -74,13 +74,15 @@ def select_column(around: Source, shape: Shape) -> Any:
 def _queried(source: Source, shape: Shape) -> Any:
     """Return the SELECT of a query with annotations, groups, a lock or its like.
 
-    ``("query", projection, annotations, where, having, group, order, distinct, limit, offset,
-    lock)``
+    ``("query", projection, annotations, where, (having, qualify), group, order, distinct, limit,
+    offset, lock)``
     """
-    projection, annotations, where, having, group, order, distinct, limit, offset, lock = shape[1:]
+    projection, annotations, where, after, group, order, distinct, limit, offset, lock = shape[1:]
+    having, qualify = after
     annotate(source, annotations)
     condition = source.condition(where) if where is not None else None
     held = source.condition(having) if having is not None else None
+    qualified = source.condition(qualify) if qualify is not None else None
     grouping = [source.term(term) for term in group or ()]
     ordering = source.ordering(order)
     apart = [source.term(term) for term in distinct] if isinstance(distinct, tuple) else []
@@ -100,6 +102,9 @@ def _queried(source: Source, shape: Shape) -> Any:
         statement = statement.group_by(*grouping)
     if held is not None:
         statement = statement.having(held)
+    if qualified is not None:
+        statement = _qualified(statement, qualified, ordering)
+        ordering = []
     if apart:
         statement = statement.ext(distinct_on(apart))
     elif distinct:
@@ -111,6 +116,24 @@ def _queried(source: Source, shape: Shape) -> Any:
         tables = [source.at(way) for way in ways]
         statement = statement.with_for_update(nowait=nowait, skip_locked=skip_locked, of=tables)
     return _sliced(source.compiler, statement, limit, offset)
+
+
+def _qualified(statement: Any, condition: Any, ordering: list[Any]) -> Any:
+    """Return the rows of a SELECT that fulfil a condition on windows, in the same order.
+
+    Windows are computed after WHERE, so that they are asked about from outside.
+    """
+    keys = [getattr(clause, "element", clause).label(f"k{n}") for n, clause in enumerate(ordering)]
+    width = len(statement.selected_columns)
+    inner = statement.add_columns(condition.label("kept"), *keys).subquery("w")
+    columns = list(inner.c)
+    outer = sa.select(*columns[:width]).where(columns[width])
+    for clause, column in zip(ordering, columns[width + 1 :], strict=True):
+        modifier = getattr(clause, "modifier", None)
+        outer = outer.order_by(
+            sa.UnaryExpression(column, modifier=modifier) if modifier is not None else column
+        )
+    return outer
 
 
 def annotate(source: Source, annotations: Iterable[tuple[str, Any, Shape]]) -> None:

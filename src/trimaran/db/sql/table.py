@@ -223,7 +223,7 @@ class Table:
     hidden:   whether it was made for a many-to-many relation, rather than declared
     reverse:  relations of other models that point here, by their ``related_name``
     build:    makes a row of the values of all columns, in order
-    build_annotated: returns what builds a row that can be annotated
+    build_variant: returns what builds rows that can be annotated, or lack some columns
     model:    the class of the rows
     lookups, projections, by_key: caches of the rooms above
     """
@@ -244,7 +244,9 @@ class Table:
     description: str = ""
     model: Any = None
     build: Callable[..., Any] = lambda *values: values
-    build_annotated: Callable[[], Callable[..., Any]] = lambda: lambda *values: values
+    build_variant: Callable[[bool, tuple[str, ...]], Callable[..., Any]] = (
+        lambda annotated, unread: lambda *values: values
+    )
     reverse_of: Callable[[], Mapping[str, Relation]] = dict
     lookups: dict[Any, Any] = field(default_factory=dict)
     projections: dict[tuple[Any, ...], Any] = field(default_factory=dict)
