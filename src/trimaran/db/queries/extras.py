@@ -186,7 +186,7 @@ def totals(
 
 
 def projection_of(table: Table, extras: Extras, before: Projection | None = None) -> Projection:
-    """Return what the SELECT returns: the fields of values(), or rows with annotations."""
+    """Return what the SELECT returns: values, or rows with annotations."""
     if extras.form is None:
         shown = [(a, term.kind) for a, term in extras.annotations.items() if a not in extras.hidden]
         ways = before.ways if before is not None and before.rows else ()

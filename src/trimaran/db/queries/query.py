@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from trimaran.db.sql.expressions import Condition, Expression, Ordering
     from trimaran.db.sql.rows import Projection
-    from trimaran.db.sql.table import Column, Relation
+    from trimaran.db.sql.table import Back, Column, Relation
     from trimaran.db.sql.terms import Node
 
 T = TypeVar("T")
@@ -300,7 +300,7 @@ class Query(Shaped[T]):
             )
 
     def _rows_projection(
-        self, ways: tuple[tuple[Relation, ...], ...], loaded: tuple[str, ...] | None
+        self, ways: tuple[tuple[Relation | Back, ...], ...], loaded: tuple[str, ...] | None
     ) -> Projection:
         extras = self._extras
         shown = [(a, term.kind) for a, term in extras.annotations.items() if a not in extras.hidden]
