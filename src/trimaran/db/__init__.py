@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimaran.db import transaction as transaction
+    from trimaran.db.models import CheckConstraint as CheckConstraint
     from trimaran.db.models import Create as Create
     from trimaran.db.models import Field as Field
+    from trimaran.db.models import FieldType as FieldType
     from trimaran.db.models import ForeignKey as ForeignKey
     from trimaran.db.models import Index as Index
     from trimaran.db.models import ManyToMany as ManyToMany
@@ -22,6 +24,19 @@ if TYPE_CHECKING:
     from trimaran.db.models import ReverseOne as ReverseOne
     from trimaran.db.models import UniqueConstraint as UniqueConstraint
     from trimaran.db.models import registry as registry
+    from trimaran.db.models.types import Email as Email
+    from trimaran.db.models.types import FileName as FileName
+    from trimaran.db.models.types import ImageName as ImageName
+    from trimaran.db.models.types import Int32 as Int32
+    from trimaran.db.models.types import IPAddress as IPAddress
+    from trimaran.db.models.types import PositiveBigInt as PositiveBigInt
+    from trimaran.db.models.types import PositiveInt as PositiveInt
+    from trimaran.db.models.types import PositiveSmallInt as PositiveSmallInt
+    from trimaran.db.models.types import Slug as Slug
+    from trimaran.db.models.types import SmallInt as SmallInt
+    from trimaran.db.models.types import Url as Url
+    from trimaran.db.models.types import UUIDKey as UUIDKey
+    from trimaran.db.models.types import uuid7 as uuid7
     from trimaran.db.queries import F as F
     from trimaran.db.queries import Manager as Manager
     from trimaran.db.queries import Prefetch as Prefetch
@@ -171,6 +186,21 @@ _HOMES = {
     "Patch": "trimaran.db.models",
     "ReverseOne": "trimaran.db.models",
     "registry": "trimaran.db.models",
+    "CheckConstraint": "trimaran.db.models",
+    "FieldType": "trimaran.db.models",
+    "Email": "trimaran.db.models.types",
+    "FileName": "trimaran.db.models.types",
+    "ImageName": "trimaran.db.models.types",
+    "Int32": "trimaran.db.models.types",
+    "IPAddress": "trimaran.db.models.types",
+    "PositiveBigInt": "trimaran.db.models.types",
+    "PositiveInt": "trimaran.db.models.types",
+    "PositiveSmallInt": "trimaran.db.models.types",
+    "Slug": "trimaran.db.models.types",
+    "SmallInt": "trimaran.db.models.types",
+    "Url": "trimaran.db.models.types",
+    "UUIDKey": "trimaran.db.models.types",
+    "uuid7": "trimaran.db.models.types",
     "UniqueConstraint": "trimaran.db.models",
     "F": "trimaran.db.queries",
     "get_object_or_404": "trimaran.db.queries",

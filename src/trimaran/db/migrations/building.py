@@ -31,7 +31,15 @@ def build_alone(state: State, name: str) -> sa.Table:
     for target in {key.target for key in table.foreign_keys()} - {name}:
         if target in state.tables:
             columns = state.tables[target].columns
-            build_table(spec.Table(target, columns), metadata)
+        else:  # a table that migrations do not manage
+            named = {
+                c
+                for key in table.foreign_keys()
+                if key.target == target
+                for c in key.target_columns
+            }
+            columns = tuple(spec.Column(column, sa.BigInteger()) for column in sorted(named))
+        build_table(spec.Table(target, columns), metadata)
     return build_table(table, metadata)
 
 

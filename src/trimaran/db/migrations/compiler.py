@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimaran.db.migrations.abilities import refuse_lacking
 from trimaran.db.migrations.ddl import Ddl
 from trimaran.db.migrations.mariadb import mariadb_steps
 from trimaran.db.migrations.online import online_steps
-from trimaran.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
+from trimaran.db.migrations.operations import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    CreateTable,
+    RunPython,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
 from trimaran.db.migrations.postgresql import postgresql_steps
 from trimaran.db.migrations.sqlite import SqliteCompiler
 from trimaran.db.migrations.steps import Call, Script, Statement
@@ -39,6 +48,14 @@ def compile_steps(operations: Sequence[Operation], before: State, dialect: Diale
         ) from error
 
 
+def _check(operation: Operation, after: State, vendor: str) -> None:
+    match operation:
+        case CreateTable(name=name):
+            refuse_lacking(after.table(name), vendor)
+        case AddColumn(table=table) | AddConstraint(table=table) | AddIndex(table=table):
+            refuse_lacking(after.table(table), vendor)
+
+
 def _compile(operations: Sequence[Operation], before: State, ddl: Ddl) -> list[Step]:
     compiler = _Compiler(ddl)
     return [*compiler.told(operations, before.copy()), *compiler.rest()]
@@ -59,6 +76,7 @@ class _Compiler:
             self._state = state
             after = state.copy()
             operation.apply(after)
+            _check(operation, after, self._ddl.dialect.name)
             if isinstance(operation, SeparateDatabaseAndState):
                 steps += self._barrier(state)
                 steps += self.told(operation.database_operations, state.copy())

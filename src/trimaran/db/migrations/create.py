@@ -30,12 +30,17 @@ async def create_tables(database: Database, metadata: sa.MetaData) -> list[str]:
     """
     from sqlalchemy.engine.mock import MockConnection
 
+    from trimaran.db.migrations.abilities import refuse_lacking
     from trimaran.db.migrations.ddl import offline
+    from trimaran.db.migrations.reading import read_table
 
     dialect = offline(database.dialect)
     quote = dialect.identifier_preparer.format_table
     missing: list[sa.Table] = []
     for table in metadata.sorted_tables:
+        if not table.info.get("managed", True):
+            continue
+        refuse_lacking(read_table(table), database.vendor)
         name = quote(table) if database.vendor == "postgresql" else table.name
         rows = await database.fetch(_COLUMNS[database.vendor], [name])
         if not rows:

@@ -42,7 +42,7 @@ _ORDERINGS = (
 def read_state(metadata: sa.MetaData) -> State:
     """The state that these tables are, in an order in which they can be created."""
     ordered = sorted(metadata.tables.values(), key=lambda table: table.key)
-    return State(read_table(table) for table in ordered)
+    return State(read_table(table) for table in ordered if table.info.get("managed", True))
 
 
 def read_table(table: sa.Table) -> spec.Table:

@@ -11,5 +11,7 @@ from trimaran.db.models.fields import Reverse as Reverse
 from trimaran.db.models.fields import ReverseOne as ReverseOne
 from trimaran.db.models.model import Model as Model
 from trimaran.db.models.registry import registry as registry
-from trimaran.db.sql.table import Index as Index
-from trimaran.db.sql.table import UniqueConstraint as UniqueConstraint
+from trimaran.db.sql.constraints import CheckConstraint as CheckConstraint
+from trimaran.db.sql.constraints import Index as Index
+from trimaran.db.sql.constraints import UniqueConstraint as UniqueConstraint
+from trimaran.db.sql.formats import FieldType as FieldType

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -22,13 +22,12 @@ from typing import (
 from uuid import UUID
 
 from trimaran.db.models.fields import FieldInfo, ForeignKey, ManyToMany, OneToOne
-from trimaran.db.sql import kinds
+from trimaran.db.sql import formats, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PLAIN: dict[type, kinds.Kind] = {
-    int: kinds.INT,
     float: kinds.FLOAT,
     bool: kinds.BOOL,
     date: kinds.DATE,
@@ -128,10 +127,9 @@ def is_class_variable(annotation: Any) -> bool:
 def read(annotation: Any) -> Reading:
     """Return what a field's annotation says; raises ``TypeError`` where it is none."""
     field = None
-    if get_origin(annotation) is Annotated:
-        annotation, *extras = get_args(annotation)
-        field = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
+    annotation, field = _unwrapped(annotation, field)
     bare, null = _without_none(annotation)
+    bare, field = _unwrapped(bare, field)
     relation = get_origin(bare) or bare
     if relation in _RELATIONS:
         arguments = get_args(bare)
@@ -150,6 +148,33 @@ def read(annotation: Any) -> Reading:
             raise TypeError(message)
         return Reading(int, null, target, field, _RELATIONS[relation])
     return Reading(bare, null, None, field)
+
+
+def _unwrapped(annotation: Any, field: FieldInfo | None) -> tuple[Any, FieldInfo | None]:
+    """Return what ``Annotated`` wraps, and the options that it adds to the outer ones."""
+    if get_origin(annotation) is not Annotated:
+        return annotation, field
+    bare, *extras = get_args(annotation)
+    inner: FieldInfo | None = None
+    for extra in extras:
+        if isinstance(extra, FieldInfo):
+            inner = overridden(inner, extra)
+    return bare, inner if field is None else overridden(inner, field)
+
+
+def overridden(inner: FieldInfo | None, outer: FieldInfo) -> FieldInfo:
+    """Return the inner options with those that the outer one gives in their place."""
+    if inner is None:
+        return outer
+    given = {
+        item.name: getattr(outer, item.name)
+        for item in fields(FieldInfo)
+        if getattr(outer, item.name) is not item.default
+        and getattr(outer, item.name) != getattr(FieldInfo(), item.name)
+    }
+    if "default" in given or "db_default" in given:
+        given.setdefault("default_factory", None)
+    return replace(inner, **given)
 
 
 def _name_of(target: Any) -> str:
@@ -172,8 +197,16 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
 
 def kind_of(python: Any, field: FieldInfo) -> kinds.Kind | None:
     """Return the kind of column for a type; None where no column can hold it."""
+    if field.type is not None:
+        return formats.custom(field.type, python, field.max_length)
+    if field.array:
+        return _array(python, field)
     if python is str:
+        if field.format is not None:
+            return formats.formatted(field.format, field.max_length)
         return kinds.text(field.max_length)
+    if python is int:
+        return formats.integer(field.bits or 64)
     if python is Decimal:
         digits, places = digits_of(field)
         return kinds.decimal(digits, places)
@@ -190,6 +223,19 @@ def kind_of(python: Any, field: FieldInfo) -> kinds.Kind | None:
     if python in (dict, list, Any) or origin in (dict, list):
         return kinds.json(python)
     return None
+
+
+def _array(python: Any, field: FieldInfo) -> kinds.Kind:
+    inside = get_args(python)
+    if get_origin(python) is not list or len(inside) != 1:
+        message = "array=True needs the annotation list[...] of one type"
+        raise TypeError(message)
+    item, null = _without_none(inside[0])
+    kind = None if null else kind_of(item, replace(field, array=False))
+    if kind is None or kind.sql in ("json", "bytes"):
+        message = f"an array cannot hold {inside[0]}"
+        raise TypeError(message)
+    return formats.array(kind, python)
 
 
 def digits_of(field: FieldInfo) -> tuple[int, int]:
@@ -209,7 +255,7 @@ def _choice(python: Any, members: dict[Any, Any], field: FieldInfo) -> kinds.Kin
 
 def merged(given: FieldInfo | None, annotated: FieldInfo | None, default: Any) -> FieldInfo:
     """Return one field's options of what stands after ``=`` and inside ``Annotated``."""
-    field = given or annotated or FieldInfo()
+    field = overridden(annotated, given) if given is not None else annotated or FieldInfo()
     return field if default is None else replace(field, default=default.value)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from trimaran.db.models.annotations import digits_of
 from trimaran.db.sql import kinds
 from trimaran.db.sql.cleaning import Fault
+from trimaran.db.sql.formats import SCHEMA_FORMATS
 from trimaran.db.sql.gate import clean_value
 from trimaran.db.sql.table import MISSING, Column
 from trimaran.schema.constraints import constrained
@@ -45,6 +46,10 @@ def make_column(name: str, kind: kinds.Kind, field: FieldInfo, *, null: bool) ->
         pattern=re.compile(field.pattern) if field.pattern is not None else None,
         bounds={bound: getattr(field, bound) for bound in _BOUNDS if _given(field, bound)},
         description=field.description,
+        db_default=field.db_default,
+        computed=field.generated,
+        stored=field.stored,
+        comment=field.db_comment,
     )
     if kind.name == "Decimal":
         column.max_digits, column.decimal_places = digits_of(field)
@@ -58,11 +63,13 @@ def _given(field: FieldInfo, name: str) -> bool:
 
 def _check_options(kind: kinds.Kind, field: FieldInfo) -> None:
     for option, fits in (
-        ("max_length", kind.name in ("str", "bytes", "choice")),
+        ("max_length", kind.name in ("str", "bytes", "choice", "custom")),
         ("min_length", kind.name in ("str", "bytes")),
         ("pattern", kind.name == "str"),
-        ("max_digits", kind.name == "Decimal"),
-        ("decimal_places", kind.name == "Decimal"),
+        ("bits", kind.sql == "bigint"),
+        ("format", kind.name == "str"),
+        ("max_digits", (kind.item or kind).name == "Decimal"),
+        ("decimal_places", (kind.item or kind).name == "Decimal"),
         *[(bound, kind.name in _ORDERED) for bound in _BOUNDS],
     ):
         if _given(field, option) and not fits:
@@ -73,6 +80,14 @@ def _check_options(kind: kinds.Kind, field: FieldInfo) -> None:
         raise TypeError(message)
     if field.default is not MISSING and field.default_factory is not None:
         message = "default and default_factory exclude each other"
+        raise TypeError(message)
+    if field.generated is not None and (
+        field.default is not MISSING
+        or field.default_factory is not None
+        or field.db_default is not MISSING
+        or field.primary_key
+    ):
+        message = "generated takes no default and is no primary key"
         raise TypeError(message)
     if field.db_column and re.search(r"[\0\r\n\"]", field.db_column):
         message = f"{field.db_column!r} is no name for a column"
@@ -98,13 +113,15 @@ def _check_default(column: Column) -> None:
 
 def struct_default(column: Column) -> Any:
     """Return what a new row holds by itself: UNSET where it must be given."""
-    if column.default is not MISSING:
+    if column.default is not MISSING and not column.returned:
         if isinstance(column.default, (list, dict)):
             return msgspec.field(default_factory=type(column.default))
         return column.default
     if column.default_factory is not None:
         factory: Callable[[], Any] = column.default_factory
         return msgspec.field(default_factory=factory)
+    if column.returned:
+        return msgspec.UNSET
     if column.null or column.auto:
         return None
     return msgspec.UNSET
@@ -122,6 +139,13 @@ def constrained_type(python: Any, field: FieldInfo, column: Column) -> Any:
     if python is Decimal:
         limits["max_digits"], limits["decimal_places"] = column.max_digits, column.decimal_places
     tp = constrained(tp, limits)  # type: ignore[arg-type]  # built by name
+    extra: dict[str, Any] = {}
+    if field.format in SCHEMA_FORMATS:
+        extra["format"] = SCHEMA_FORMATS[field.format]
+    if field.type is not None:
+        extra |= field.type.schema
+    if extra:
+        tp = Annotated[tp, msgspec.Meta(extra_json_schema=extra)]
     if field.description:
         tp = Annotated[tp, msgspec.Meta(description=field.description)]
     return Optional[tp] if column.null else tp  # noqa: UP045  one expression for both

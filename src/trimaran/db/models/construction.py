@@ -15,17 +15,25 @@ from trimaran.db.models.naming import snake_case
 from trimaran.db.models.registry import registry
 from trimaran.db.models.through import check_many, declare_many
 from trimaran.db.sql import kinds
-from trimaran.db.sql.table import Column, Index, Relation, Table, UniqueConstraint
+from trimaran.db.sql.constraints import CheckConstraint, Index, UniqueConstraint
+from trimaran.db.sql.table import MISSING, Column, Relation, Table
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_ON_DELETE = ("cascade", "restrict", "set_null", "no_action")
+_ON_DELETE = ("cascade", "restrict", "set_null", "set_default", "no_action")
 _NO_ATTRIBUTE = re.compile(r"__|^_|_$")
 _TABLE_NAME = re.compile(r"^[^\0\r\n\"]{1,63}$")
 # Methods of a row, which a field of the same name would hide.
 _RESERVED = frozenset({"save", "delete", "refresh", "update", "objects", "c", "pk", "Meta"})
+
+
+_PERMISSIONS = ("add", "change", "delete", "view")
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 class Declared:
@@ -136,6 +144,9 @@ class Construction:
         if field.on_delete == "set_null" and not read.null:
             message = "on_delete='set_null' needs a relation that may be NULL"
             raise TypeError(message)
+        if field.on_delete == "set_default" and field.db_default is MISSING:
+            message = "on_delete='set_default' needs db_default, the key that the database sets"
+            raise TypeError(message)
         self.columns.pop(attribute, None)
         column = make_column(attribute, kinds.INT, field, null=read.null)
         column.index = field.index is not False
@@ -163,7 +174,12 @@ class Construction:
                     self.name, key.name, "is a key that may be NULL", "Drop None.", self.where
                 )
             pointing = any(column is key for column, _, _ in self.relations.values())
-            key.auto = key.kind is kinds.INT and key.required and not pointing
+            key.auto = (
+                key.kind.sql == "bigint"
+                and key.kind.name == "int"
+                and key.required
+                and not pointing
+            )
             return key
         if "id" in self.columns:
             raise field_fault(
@@ -181,7 +197,7 @@ class Construction:
 
     def _table(self, columns: dict[str, Column], key: Column, meta: Mapping[str, Any]) -> Table:
         table = Table(
-            name=meta.get("table") or snake_case(self.name),
+            name=meta.get("table") or meta.get("db_table") or snake_case(self.name),
             label=self.name,
             where=self.where,
             columns=columns,
@@ -189,6 +205,12 @@ class Construction:
             ordering=tuple(meta.get("ordering", ())),
             indexes=tuple(meta.get("indexes", ())),
             constraints=tuple(meta.get("constraints", ())),
+            schema=meta.get("schema") or "",
+            managed=meta.get("managed", True),
+            comment=meta.get("db_table_comment") or "",
+            permissions=tuple(meta.get("permissions", ())),
+            default_permissions=tuple(meta.get("default_permissions", _PERMISSIONS)),
+            get_latest_by=_names(meta.get("get_latest_by", ())),
             verbose_name=meta.get("verbose_name") or snake_case(self.name).replace("_", " "),
             description=self.namespace.get("__doc__") or "",
         )
@@ -204,7 +226,7 @@ class Construction:
                 column=column,
                 source=table,
                 on_delete=field.on_delete or "restrict",
-                related_name=self._reverse_name(name) if related is None else related,
+                related_name=self._reverse_name(name, meta) if related is None else related,
                 resolve=lambda: table,
                 one=name in self.singles,
             )
@@ -213,28 +235,47 @@ class Construction:
         self._check_meta(table)
         return table
 
-    def _reverse_name(self, relation: str) -> str:
+    def _reverse_name(self, relation: str, meta: Mapping[str, Any]) -> str:
         name = snake_case(self.name)
+        if given := meta.get("default_related_name"):
+            return str(given).replace("%(class)s", name).replace("%(model_name)s", name)
         return name if relation in self.singles else f"{name}_set"
 
     def _check_meta(self, table: Table) -> None:
-        for parts, kind in ((table.indexes, Index), (table.constraints, UniqueConstraint)):
-            for part in parts:
-                if not isinstance(part, kind) or not part.fields:
-                    raise field_fault(
-                        self.name,
-                        "Meta",
-                        f"holds {part!r:.60} where a {kind.__name__} belongs",
-                        f"Write {kind.__name__}('title', 'price').",
-                        self.where,
-                    )
-                for name in part.fields:
-                    if table.column(name.removeprefix("-")) is None:
-                        raise table.unknown(name, where=self.where)
-        for name in table.ordering:
+        for index in table.indexes:
+            self._check_part(table, index, (Index,))
+        for constraint in table.constraints:
+            self._check_part(table, constraint, (UniqueConstraint, CheckConstraint))
+        for name in (*table.ordering, *table.get_latest_by):
             plain = name.removeprefix("-").partition("__")[0]
             if table.column(plain) is None:
                 raise table.unknown(plain, where=self.where)
+
+    def _check_part(self, table: Table, part: Any, kinds_of_part: tuple[Any, ...]) -> None:
+        whole = isinstance(part, kinds_of_part)
+        if not whole or not (part.fields or isinstance(part, CheckConstraint)):
+            wanted = " or ".join(kind.__name__ for kind in kinds_of_part)
+            raise field_fault(
+                self.name,
+                "Meta",
+                f"holds {part!r:.60} where a {wanted} belongs",
+                f"Write {kinds_of_part[0].__name__}('title', 'price').",
+                self.where,
+            )
+        included = getattr(part, "include", ())
+        for name in (*part.fields, *included, *getattr(part, "opclasses", ())):
+            if isinstance(name, str) and table.column(name.removeprefix("-")) is None:
+                raise table.unknown(name, where=self.where)
+        anonymous = any(not isinstance(name, str) for name in part.fields)
+        conditional = getattr(part, "condition", None) is not None
+        if not part.name and (anonymous or conditional):
+            raise field_fault(
+                self.name,
+                "Meta",
+                f"holds {part!r:.60} without a name",
+                "Give one of a condition or an expression name='...'; migrations know it by that.",
+                self.where,
+            )
 
     def _struct(self, columns: Mapping[str, Column], table: Table) -> Any:
         namespace = self.namespace

@@ -70,7 +70,8 @@ def derived(model: Any, form: str) -> Any:
 
 def written(column: Column) -> bool:
     """Tell whether a client may write a column."""
-    return not (column.auto or column.auto_now or column.auto_now_add)
+    generated = column.computed is not None
+    return not (column.auto or column.auto_now or column.auto_now_add or generated)
 
 
 def _derive(model: Any, table: Table, form: str) -> Any:
@@ -86,7 +87,10 @@ def _derive(model: Any, table: Table, form: str) -> Any:
         elif column.required:
             fields.append((column.name, tp))
         else:
-            fields.append((column.name, tp, struct_default(column)))
+            default = struct_default(column)
+            if default is msgspec.UNSET:  # the database gives it
+                tp = Union[(tp, msgspec.UnsetType)]  # noqa: UP007  made of values
+            fields.append((column.name, tp, default))
     return msgspec.defstruct(
         f"{table.label}{form}",
         fields,

@@ -14,12 +14,14 @@ from trimaran.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trimaran.db.sql.expressions import Expression
+    from trimaran.db.sql.formats import FieldType
     from trimaran.db.sql.table import Many, OnDelete, Relation
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class FieldInfo:
     """What ``Field`` was given."""
 
@@ -48,6 +50,14 @@ class FieldInfo:
     through_fields: tuple[str, str] | None = None
     symmetrical: bool | None = None
     db_table: str = ""
+    bits: int | None = None
+    format: str | None = None
+    array: bool = False
+    type: FieldType[Any] | None = None
+    db_default: Any = MISSING
+    generated: Any = None
+    stored: bool = True
+    db_comment: str = ""
 
 
 def Field(  # noqa: N802  reads like the class that it stands for
@@ -77,6 +87,14 @@ def Field(  # noqa: N802  reads like the class that it stands for
     through_fields: tuple[str, str] | None = None,
     symmetrical: bool | None = None,
     db_table: str = "",
+    bits: Literal[16, 32, 64] | None = None,
+    format: Literal["email", "url", "slug", "ip", "file", "image"] | None = None,
+    array: bool = False,
+    type: FieldType[Any] | None = None,
+    db_default: Any = MISSING,
+    generated: Expression[Any] | str | None = None,
+    stored: bool = True,
+    db_comment: str = "",
     init: bool = True,
 ) -> Any:
     """Say more of a field than its annotation can.
@@ -90,6 +108,13 @@ def Field(  # noqa: N802  reads like the class that it stands for
     on_delete:    what the database does to rows that point to a deleted one: ``restrict`` (where
                   left out), ``cascade``, ``set_null``, ``no_action``
     related_name: the attribute on the other model; where left out, ``book_set``; "" for none
+    bits, format: of an int and of a str; see ``trimaran.db.models.types``
+    array:        a ``list[...]`` is an array on PostgreSQL, rather than JSON
+    type:         a ``FieldType`` of your own
+    db_default:   of new rows, given by the database: a value, or an expression such as ``Now()``
+    generated:    the database makes the value of this expression over the other fields
+    stored:       False computes it when it is read (not on PostgreSQL)
+    db_comment:   what the database says of the column
     through, through_fields, symmetrical, db_table: of a ManyToMany, see ``ManyToManyField``
     init:         for type checkers alone: False keeps the field out of the constructor
     """
@@ -120,6 +145,14 @@ def Field(  # noqa: N802  reads like the class that it stands for
         through_fields=through_fields,
         symmetrical=symmetrical,
         db_table=db_table,
+        bits=bits,
+        format=format,
+        array=array,
+        type=type,
+        db_default=db_default,
+        generated=generated,
+        stored=stored,
+        db_comment=db_comment,
     )
 
 

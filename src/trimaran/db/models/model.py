@@ -49,7 +49,7 @@ class _TableAccess:
                 "Ask a model that derives from it.",
                 where=callsite(),
             )
-        return registry.metadata().tables[table.name]
+        return registry.metadata().tables[table.full_name]
 
 
 # msgspec's own transform, which type checkers would else follow, knows neither keywords nor Field.

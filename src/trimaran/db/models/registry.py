@@ -257,9 +257,9 @@ class Registry:
         """Return the tables by name; of two with one name, that whose module still holds it."""
         found: dict[str, Table] = {}
         for table in self._tables.values():
-            other = found.get(table.name)
+            other = found.get(table.full_name)
             if other is None or not _is_current(other):
-                found[table.name] = table
+                found[table.full_name] = table
             elif _is_current(table):
                 raise ConfigurationError(
                     "TRI-MODEL-013",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ForwardRef
 from trimaran.db.models.fields import Field, ForeignKey, ManyToMany
 from trimaran.db.models.naming import fitting, snake_case
 from trimaran.db.models.registry import registry
-from trimaran.db.sql.table import Many, UniqueConstraint
+from trimaran.db.sql.constraints import UniqueConstraint
+from trimaran.db.sql.table import Many
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -59,15 +59,16 @@ async def add(row: Any, alias: str) -> None:
     """Insert a row and give it its key."""
     table: Table = type(row).__table_info__
     cleaned = clean(table, _values(row, table), table.columns.values(), adding=True)
-    key = await writes.insert(table, cleaned, alias)
+    cleaned |= await writes.insert(table, cleaned, alias)
     _settle(row, cleaned)
-    setattr(row, table.key.name, key)
     _remember(row, alias)
 
 
-def grouped(table: Table, rows: Sequence[Any]) -> dict[bool, list[tuple[Any, dict[Column, Any]]]]:
-    """Return rows with checked values: those that have a key, those that get one."""
-    groups: dict[bool, list[tuple[Any, dict[Column, Any]]]] = {}
+def grouped(
+    table: Table, rows: Sequence[Any]
+) -> dict[tuple[Column, ...], list[tuple[Any, dict[Column, Any]]]]:
+    """Return rows with checked values, by the columns that they fill."""
+    groups: dict[tuple[Column, ...], list[tuple[Any, dict[Column, Any]]]] = {}
     for row in rows:
         if not isinstance(row, table.model):
             raise QueryError(
@@ -77,7 +78,7 @@ def grouped(table: Table, rows: Sequence[Any]) -> dict[bool, list[tuple[Any, dic
                 where=callsite(),
             )
         cleaned = clean(table, _values(row, table), table.columns.values(), adding=True)
-        groups.setdefault(table.key in cleaned, []).append((row, cleaned))
+        groups.setdefault(tuple(cleaned), []).append((row, cleaned))
     return groups
 
 

@@ -29,11 +29,11 @@ def stored(column: Column, value: Any, vendor: str) -> Any:
     return None if value is None else column.kind.storages[vendor].bind(value)
 
 
-async def insert(table: Table, values: Mapping[Column, Any], alias: str) -> Any:
-    """Insert one row and return its key."""
+async def insert(table: Table, values: Mapping[Column, Any], alias: str) -> dict[Column, Any]:
+    """Insert one row and return what the database gave it: its key as a rule."""
     used = database(alias)
     columns = tuple(values)
-    returning = () if table.key in values else (table.key,)
+    returning = returned(table, values)
     statement = statements.statement(("insert", table, columns, 1, returning), used)
     vendor = used.vendor
     parameters = statement.parameters(
@@ -41,9 +41,26 @@ async def insert(table: Table, values: Mapping[Column, Any], alias: str) -> Any:
     )
     if not returning:
         await used.execute(statement.sql, parameters)
-        return values[table.key]
+        return {}
     row = await used.fetch_row(statement.sql, parameters)
-    return None if row is None else row[0]
+    if row is None:
+        return {}
+    return {
+        column: _read(column, value, vendor) for column, value in zip(returning, row, strict=True)
+    }
+
+
+def returned(table: Table, values: Mapping[Column, Any]) -> tuple[Column, ...]:
+    """Return the columns whose values only the database knows after an INSERT."""
+    if not table.returns:
+        return () if table.key in values else (table.key,)
+    given = () if table.key in values else (table.key,)
+    return (*given, *[column for column in table.returns if column not in values])
+
+
+def _read(column: Column, value: Any, vendor: str) -> Any:
+    read = column.kind.storages[vendor].read
+    return value if value is None or read is None else read(value)
 
 
 async def insert_many(table: Table, rows: Sequence[Mapping[Column, Any]], alias: str) -> list[Any]:

@@ -138,6 +138,12 @@ def utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC)
 
 
+def read_moment(value: str) -> datetime:
+    """Return a moment of ISO text; SQLite's own CURRENT_TIMESTAMP names no zone."""
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 def text_of_datetime(moment: datetime) -> str:
     """Return ISO text of a fixed width, so that texts order as moments do."""
     return moment.isoformat(" ", "microseconds")

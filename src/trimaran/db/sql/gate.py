@@ -102,6 +102,8 @@ def given(column: Column, value: Any, *, adding: bool) -> Any:
         return _now(column)
     if not _absent(value):
         return value
+    if column.db_default is not MISSING:
+        return MISSING
     if column.default is not MISSING:
         return column.default
     if column.default_factory is not None:
@@ -133,11 +135,15 @@ def clean(
     cleaned: dict[Column, Any] = {}
     faults: list[dict[str, Any]] = []
     for column in columns:
+        if column.computed is not None:
+            continue
         value = given(column, values.get(column.name, MISSING), adding=adding)
         if column.auto and (value is None or value is MISSING):
             continue
         if value is MISSING and column.auto_now_add:
             continue  # a row that may be there already keeps its own
+        if value is MISSING and column.db_default is not MISSING:
+            continue
         if value is MISSING:
             faults.append(_fault(column, Fault("missing", "Field required"), None))
             continue

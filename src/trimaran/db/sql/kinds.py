@@ -41,6 +41,7 @@ class Kind:
     size:      its parameters, ``(200,)`` or ``(8, 2)``
     clean:     makes the Python value of what a developer or client gave; raises ``Fault``
     lookups:   groups of look-ups that it takes: ``equal order text search``
+    item:      of an array, the kind of what it holds
     """
 
     name: str
@@ -50,6 +51,7 @@ class Kind:
     storages: dict[str, Storage]
     lookups: frozenset[str]
     size: tuple[int, ...] = ()
+    item: Kind | None = None
 
 
 _EQUAL = frozenset({"equal"})
@@ -129,7 +131,7 @@ DATETIME = _kind(
     cleaning.clean_datetime,
     postgresql=Storage(binding.bind_datetime),
     sqlite=Storage(
-        lambda value: binding.text_of_datetime(binding.bind_datetime(value)), datetime.fromisoformat
+        lambda value: binding.text_of_datetime(binding.bind_datetime(value)), binding.read_moment
     ),
     mariadb=Storage(binding.bind_naive, binding.utc),
 )
@@ -374,3 +376,8 @@ def kind_of_value(value: Any) -> Kind | None:
         if isinstance(value, python):
             return kind
     return None
+
+
+def of_python(python: type) -> Kind | None:
+    """Return the kind of a plain Python type; None where none holds it."""
+    return _PLAIN_DECIMAL if python is Decimal else dict(_BY_TYPE).get(python)

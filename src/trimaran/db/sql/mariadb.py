@@ -127,6 +127,16 @@ class Statements(base.MySQLCompiler):
 class Definitions(base.MySQLDDLCompiler):
     """How tables and indexes are created."""
 
+    def get_column_specification(self, column: sa.Column[Any], **kw: Any) -> str:
+        """Leave NOT NULL out of a generated column: MariaDB has no such words for one."""
+        if column.computed is None or column.nullable:
+            return super().get_column_specification(column, **kw)
+        column.nullable = True
+        try:
+            return super().get_column_specification(column, **kw)
+        finally:
+            column.nullable = False
+
     def post_create_table(self, table: sa.Table) -> str:
         """Name engine and collation, whatever the server's defaults are."""
         return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={COLLATION}"

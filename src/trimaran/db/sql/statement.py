@@ -97,4 +97,4 @@ def light(table: Table) -> sa.TableClause:
     columns: Iterable[sa.ColumnClause[Any]] = [
         sa.column(column.db_name, column_type(column.kind)) for column in table.columns.values()
     ]
-    return sa.table(table.name, *columns)
+    return sa.table(table.name, *columns, schema=table.schema or None)

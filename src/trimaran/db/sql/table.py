@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Mapping, Sequence
 
+    from trimaran.db.sql.constraints import CheckConstraint, Index, UniqueConstraint
     from trimaran.db.sql.kinds import Kind
 
-OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null", "no_action"]
+OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null", "set_default", "no_action"]
 
 
 class _Missing:
@@ -40,6 +41,9 @@ class Column:
     db_name: the column in the database; the same as a rule
     kind:    what it holds; a foreign key's is that of the key it points to, once that is known
     auto:    the database gives the value: an integer key
+    db_default: what the database itself puts where no value is given: a value or an expression
+    computed:   SQL text or an expression: the database makes the value of other columns
+    stored:     whether a computed value is kept with the row
     """
 
     name: str
@@ -62,6 +66,15 @@ class Column:
     decimal_places: int | None = None
     description: str = ""
     relation: Relation | None = None
+    db_default: Any = MISSING
+    computed: Any = None
+    stored: bool = True
+    comment: str = ""
+
+    @property
+    def returned(self) -> bool:
+        """Whether an INSERT that leaves it out must ask what the database made."""
+        return self.computed is not None or self.db_default is not MISSING
 
     @property
     def required(self) -> bool:
@@ -71,6 +84,7 @@ class Column:
             or self.auto
             or self.auto_now
             or self.auto_now_add
+            or self.returned
             or self.default is not MISSING
             or self.default_factory is not None
         )
@@ -187,32 +201,6 @@ class Many:
         return self.near.source
 
 
-@dataclass(slots=True, frozen=True)
-class Index:
-    """An index over several columns; ``-name`` makes one of them descending."""
-
-    fields: tuple[str, ...]
-    name: str = ""
-    unique: bool = False
-
-    def __init__(self, *fields: str, name: str = "", unique: bool = False) -> None:
-        object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "unique", unique)
-
-
-@dataclass(slots=True, frozen=True)
-class UniqueConstraint:
-    """No two rows agree in all of these columns."""
-
-    fields: tuple[str, ...]
-    name: str = ""
-
-    def __init__(self, *fields: str, name: str = "") -> None:
-        object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "name", name)
-
-
 @dataclass(slots=True, eq=False)
 class Table:
     """A model's table.
@@ -225,6 +213,7 @@ class Table:
     build:    makes a row of the values of all columns, in order
     build_variant: returns what builds rows that can be annotated, or lack some columns
     model:    the class of the rows
+    returns:  columns that an INSERT must ask for, where it does not give them
     lookups, projections, by_key: caches of the rooms above
     """
 
@@ -238,7 +227,13 @@ class Table:
     hidden: bool = False
     ordering: Sequence[str] = ()
     indexes: Sequence[Index] = ()
-    constraints: Sequence[UniqueConstraint] = ()
+    constraints: Sequence[UniqueConstraint | CheckConstraint] = ()
+    schema: str = ""
+    managed: bool = True
+    comment: str = ""
+    permissions: Sequence[tuple[str, str]] = ()
+    default_permissions: Sequence[str] = ("add", "change", "delete", "view")
+    get_latest_by: Sequence[str] = ()
     verbose_name: str = ""
     verbose_name_plural: str = ""
     description: str = ""
@@ -252,9 +247,16 @@ class Table:
     projections: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     by_key: dict[str, Any] = field(default_factory=dict)
     scope: Scope = field(init=False, repr=False)
+    returns: tuple[Column, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.scope = Scope(self)
+        self.returns = tuple([column for column in self.columns.values() if column.returned])
+
+    @property
+    def full_name(self) -> str:
+        """The table's name with its schema, if it has one: ``audit.entry``."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
 
     @property
     def reverse(self) -> Mapping[str, Relation]:

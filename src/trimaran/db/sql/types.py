@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from trimaran.db.sql.kinds import Kind
 
 # SQLite's rowid is an INTEGER key and nothing else; it has no interval and no binary JSON.
+_INTEGERS: dict[int, Callable[[], sa.types.TypeEngine[Any]]] = {
+    16: lambda: sa.SmallInteger().with_variant(sa.Integer(), "sqlite"),
+    32: sa.Integer,
+    64: lambda: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+}
 _COLUMN: dict[str, Callable[..., sa.types.TypeEngine[Any]]] = {
-    "bigint": lambda: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+    "bigint": lambda bits=64: _INTEGERS[bits](),
     "float": sa.Double,
     "bool": sa.Boolean,
     "text": sa.Text,
@@ -33,6 +38,8 @@ _COLUMN: dict[str, Callable[..., sa.types.TypeEngine[Any]]] = {
 
 def column_type(kind: Kind) -> sa.types.TypeEngine[Any]:
     """Return the type that a column of this kind is created with."""
+    if kind.item is not None:
+        return sa.JSON().with_variant(postgresql.ARRAY(column_type(kind.item)), "postgresql")
     return _COLUMN[kind.sql](*kind.size)
 
 
@@ -42,4 +49,8 @@ def parameter_type(kind: Kind) -> sa.types.TypeEngine[Any]:
         return sa.Text()
     if kind.sql == "decimal":
         return sa.Numeric()
+    if kind.sql == "bigint":
+        return sa.BigInteger()
+    if kind.item is not None:
+        return column_type(kind)
     return _COLUMN[kind.sql](*kind.size)
