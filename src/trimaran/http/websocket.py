@@ -222,9 +222,13 @@ class WebSocket(HTTPConnection):
     async def receive(self) -> dict[str, Any]:
         """Return the next event as ASGI describes it: for text and bytes on one socket.
 
+        ``{"type": "websocket.connect"}`` first, where the handler has not accepted yet, then
         ``{"type": "websocket.receive", "text": "…"}``, ``bytes`` in place of ``text``, or
         ``{"type": "websocket.disconnect", "code": 1000, "reason": ""}``.
         """
+        if self.client_state is _CONNECTING:
+            self.client_state = _CONNECTED
+            return {"type": "websocket.connect"}
         try:
             message = await self._receive()
         except WebSocketDisconnect as end:
@@ -263,6 +267,24 @@ class WebSocket(HTTPConnection):
 
         encoded = encode_any(data)
         await self._send(encoded.decode() if mode == "text" else encoded)
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Send an event as ASGI describes it: ``websocket.accept``, ``.send`` or ``.close``.
+
+        Raises ``WebSocketStateError`` for any other.
+        """
+        kind = message.get("type")
+        if kind == "websocket.accept":
+            await self.accept(message.get("subprotocol"), message.get("headers"))
+        elif kind == "websocket.close":
+            await self.close(message.get("code", 1000), message.get("reason"))
+        elif kind == "websocket.send":
+            text = message.get("text")
+            await self._send(message["bytes"] if text is None else text)
+        else:
+            what = f"There is no event {kind!r} that a handler sends."
+            mend = "Send websocket.accept, websocket.send or websocket.close."
+            raise WebSocketStateError("TRI-WS-011", what, mend)
 
     async def _send(self, message: str | bytes) -> None:
         if self.client_state is not _CONNECTED or self.application_state is not _CONNECTED:

@@ -30,6 +30,7 @@ class CORSMiddleware:
     allow_credentials:  whether cookies and authorization may be sent along
     expose_headers:     of the answer, readable by scripts beside the simple ones
     max_age:            seconds that a browser may remember a permission
+    allow_private_network: whether a page of the Internet may call an application of this network
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class CORSMiddleware:
         allow_origin_regex: str | None = None,
         expose_headers: Sequence[str] = (),
         max_age: int = 600,
+        allow_private_network: bool = False,
     ) -> None:
+        self._private_network = allow_private_network
         self._everybody = "*" in allow_origins
         if self._everybody and allow_credentials:
             what = "CORSMiddleware allows every origin, with credentials."
@@ -112,6 +115,9 @@ class CORSMiddleware:
             refused.append("method")
         if not self._any_header and not self._known_headers.issuperset(names):
             refused.append("headers")
+        asks_inward = "access-control-request-private-network" in request.headers
+        if asks_inward and not self._private_network:
+            refused.append("private-network")
         if refused:
             response = PlainTextResponse("Disallowed CORS " + ", ".join(refused), 400)
         else:
@@ -120,6 +126,8 @@ class CORSMiddleware:
         headers = response.headers
         headers["access-control-allow-methods"] = ", ".join(self._methods)
         headers["access-control-max-age"] = self._max_age
+        if asks_inward and self._private_network:
+            headers["access-control-allow-private-network"] = "true"
         if self._any_header and asked:
             headers["access-control-allow-headers"] = asked
             headers.add_vary_header("Access-Control-Request-Headers")

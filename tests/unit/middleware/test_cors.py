@@ -88,3 +88,15 @@ def test_fastapis_spelling() -> None:
     app.add_middleware(CORSMiddleware, allow_origins=["*"])
     answer = TestClient(app).get("/none", headers={"origin": SHOP})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
+
+
+@pytest.mark.parametrize(("allowed", "status"), [(True, 200), (False, 400)])
+def test_a_page_of_the_internet_asks_to_call_inward(
+    behind: Any, allowed: bool, status: int
+) -> None:
+    """Private Network Access: refused unless it is said to be allowed."""
+    client = behind(CORSMiddleware(allow_origins=[SHOP], allow_private_network=allowed))
+    headers = {**ASKING, "access-control-request-private-network": "true"}
+    answer = client.options("/", headers=headers)
+    assert answer.status_code == status
+    assert ("access-control-allow-private-network" in answer.headers) == allowed
