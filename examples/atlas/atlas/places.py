@@ -223,7 +223,7 @@ async def list_reviews(city_id: CityId) -> list[Review]:
     return reviews.get(city_id) or []
 
 
-@city_routes.get("/code/{code:re:[A-Z]{3}}")
+@router.get("/airports/{code:re:[A-Z]{3}}", tags=["cities"])
 async def city_by_code(code: str) -> dict[str, str]:
     """Read an airport's code, which the path's pattern allows."""
     return {"code": code}

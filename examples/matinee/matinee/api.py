@@ -171,7 +171,10 @@ async def add_film(data: Create[Film]) -> FilmDetails:
     return await with_relations(await Film.objects.create(data))
 
 
-@router.patch("/films/{film_id}", responses={404: {"description": "No such film"}})
+@router.patch(
+    "/films/{film_id}",
+    responses={404: {"description": "No such film"}, 409: {"description": "No such director"}},
+)
 async def change_film(film_id: FilmId, data: Patch[Film]) -> FilmDetails:
     """Change what is given of a film, leave the rest."""
     async with transaction.atomic():

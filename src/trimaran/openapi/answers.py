@@ -59,6 +59,7 @@ def _own_answers(plan: Plan, middleware: Sequence[Any]) -> dict[str, JSON]:
     if plan.body is not None and not is_sent(plan):
         found["400"] = {"description": "Malformed Body"}
         found["413"] = {"description": "Body Too Large"}
+        found["415"] = {"description": "Unknown Content Coding"}
     if any(kind not in ("str", "path") for kind in template_params(plan.route.path).values()):
         found["404"] = {"description": "Not Found"}
     if plan.parameters or plan.body is not None:

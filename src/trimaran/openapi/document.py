@@ -62,6 +62,8 @@ def build(plans: Sequence[Plan], **options: Any) -> JSON:
     if options.get("servers"):
         document["servers"] = [dict(server) for server in options["servers"]]
     document["paths"] = paths
+    # What names no scheme of its own is open, and says so.
+    document["security"] = []
     if webhooks:
         document["webhooks"] = webhooks
     components = operations.components()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.handlers.route import Route
@@ -31,6 +32,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+_HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +59,7 @@ _REDIRECT_PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <title>Swagger UI: log-in</title>
+<link rel="icon" type="image/svg+xml" href="{favicon}">
 <script src="{script}"></script>
 </head>
 <body></body>
@@ -82,6 +86,7 @@ def docs_routes(app: Documented) -> list[Route]:
                 ("swagger-ui-bundle.js", "swagger-init.js"),
             ),
             options=options,
+            app=app,
         )
         routes.append(_route(docs_url, handler, "swagger_ui"))
         if app.swagger_ui_oauth2_redirect_url:
@@ -176,19 +181,21 @@ def _page_handler(
     *,
     links: Links,
     options: dict[str, Any] | None = None,
+    app: Documented | None = None,
 ) -> Callable[..., Any]:
     async def docs_page() -> HTMLResponse:
         page = _render(title, page_url, openapi_url, links=links, options=options)
-        return HTMLResponse(page, headers=_headers(options))
+        return HTMLResponse(page, headers=_headers(None if app is None else app.openapi()))
 
     return docs_page
 
 
-def _headers(options: dict[str, Any] | None) -> dict[str, str]:
+def _headers(document: dict[str, Any] | None = None) -> dict[str, str]:
+    """Return the headers of a page; of one that asks for things, those hosts that it may ask."""
     policy = CONTENT_SECURITY_POLICY
-    if options is not None and options["redirect"] is not None:
-        # The token of a log-in elsewhere is asked for there; the window of it reports back.
-        policy = policy.replace("connect-src 'self'", "connect-src 'self' https:")
+    if document is not None:
+        origins = " ".join(["connect-src 'self'", *sorted(_origins(document))])
+        policy = policy.replace("connect-src 'self'", origins)
     return {
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
@@ -197,15 +204,38 @@ def _headers(options: dict[str, Any] | None) -> dict[str, str]:
     }
 
 
+def _origins(document: dict[str, Any]) -> set[str]:
+    """Return the origins that a document names: servers, and where tokens are got from."""
+    from urllib.parse import urlsplit
+
+    urls = [server.get("url", "") for server in document.get("servers", ())]
+    for scheme in document.get("components", {}).get("securitySchemes", {}).values():
+        urls.append(scheme.get("openIdConnectUrl", ""))
+        for flow in scheme.get("flows", {}).values():
+            urls += [flow.get("tokenUrl", ""), flow.get("refreshUrl", "")]
+    found = set()
+    for url in urls:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc):
+            found.add(f"{parts.scheme}://{parts.netloc}")
+    return found
+
+
 def _redirect_handler(url: str, assets: str) -> Callable[..., Any]:
     """Return the handler of the page that a log-in for Swagger UI leads back to."""
 
     async def oauth2_redirect() -> HTMLResponse:
         from trimaran.openapi.static import digest
 
-        name = "oauth2-redirect.js"
-        script = f"{_relative(assets + name, url)}?v={digest(name)}"
-        return HTMLResponse(_REDIRECT_PAGE.format(script=script), headers=_headers(None))
+        script, favicon = (
+            f"{_relative(assets + name, url)}?v={digest(name)}"
+            for name in ("oauth2-redirect.js", "favicon.svg")
+        )
+        page = _REDIRECT_PAGE.format(script=script, favicon=favicon)
+        return HTMLResponse(page, headers=_headers())
 
     return oauth2_redirect
 

@@ -159,7 +159,10 @@ def test_the_document_describes_the_form() -> None:
     assert schema["properties"]["errors"]["items"] == {"$ref": "#/components/schemas/ProblemError"}
 
 
-KINDS = {"400": "Problem", "404": "Problem", "413": "Problem", "422": "ValidationProblem"}
+KINDS = {
+    **dict.fromkeys(("400", "404", "413", "415"), "Problem"),
+    "422": "ValidationProblem",
+}
 
 
 def reference(answer: dict[str, Any]) -> str:

@@ -259,7 +259,7 @@ def test_what_the_framework_answers_is_described() -> None:
     async def change(id: int, title: Annotated[str, Body()]) -> None: ...
 
     responses = answered(app)["paths"]["/films/{id}"]["put"]["responses"]
-    assert list(responses) == ["200", "400", "404", "413", "422", "429", "503", "504"]
+    assert list(responses) == ["200", "400", "404", "413", "415", "422", "429", "503", "504"]
     assert set(responses["429"]["headers"]) >= {"Retry-After", "RateLimit"}
     reference = responses["413"]["content"]["application/json"]["schema"]["$ref"]
     assert reference == "#/components/schemas/HTTPError"

@@ -1,5 +1,7 @@
 """The documentation's routes, as a client sees them."""
 
+import html
+import json
 import re
 import subprocess
 import sys
@@ -8,7 +10,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from trimaran import App
+from trimaran import App, Depends
+from trimaran.security import OAuth2PasswordBearer
 from trimaran.testing import TestClient
 
 
@@ -71,6 +74,33 @@ def test_every_link_of_a_page_is_answered(options: dict[str, Any], page: str) ->
         answer = client.get(urljoin(page, link))
         assert answer.status_code == 200
         assert answer.content
+
+
+def test_the_policy_names_the_hosts_that_the_document_names() -> None:
+    """Servers, and where tokens are got from: no other is asked."""
+    app = App(servers=[{"url": "https://api.shop.example/v1"}, {"url": "/v2"}])
+    login = OAuth2PasswordBearer("https://login.shop.example:8443/token")
+    app.get("/", dependencies=[Depends(login)])(lambda: 1)
+    policy = TestClient(app).get("/docs").headers["content-security-policy"]
+    asked = "connect-src 'self' https://api.shop.example https://login.shop.example:8443;"
+    assert asked in policy
+    assert asked not in TestClient(app).get("/redoc").headers["content-security-policy"]
+
+
+def test_swagger_ui_is_told_its_options() -> None:
+    """In an attribute, escaped: no script is written into the page."""
+    options = {"docExpansion": "</script>none"}
+    client = make(swagger_ui_parameters=options, swagger_ui_init_oauth={"clientId": "docs"})
+    page = client.get("/docs").text
+    told = re.findall(r'data-options="([^"]*)"', page)[0]
+    assert json.loads(html.unescape(told)) == {
+        "parameters": options,
+        "oauth": {"clientId": "docs"},
+        "redirect": "docs/oauth2-redirect",
+    }
+    assert "<script>" not in page
+    assert client.get("/docs/oauth2-redirect").status_code == 200
+    assert make(swagger_ui_oauth2_redirect_url=None).get("/docs/oauth2-redirect").status_code == 404
 
 
 def test_pages_can_be_left_out() -> None:
