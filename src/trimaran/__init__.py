@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from trimaran.http import WebSocketState as WebSocketState
     from trimaran.http import not_modified as not_modified
     from trimaran.schema.check import Check as Check
+    from trimaran.schema.hooks import register_type as register_type
     from trimaran.settings import Settings as Settings
 
 __version__ = "0.1.0"
@@ -89,6 +90,7 @@ _HOMES: dict[str, str] = {
     # parameters and dependencies
     "Body": "trimaran.handlers",
     "Check": "trimaran.schema.check",
+    "register_type": "trimaran.schema.hooks",
     "Cookie": "trimaran.handlers",
     "Depends": "trimaran.di",
     "File": "trimaran.handlers",

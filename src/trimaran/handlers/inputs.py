@@ -197,7 +197,8 @@ class InputReader:
         expected = converted_type(kind)
         if expected is None:
             return
-        if expected is str and adapter_of(tp, name, call).convert_str is None:
+        adapter = adapter_of(tp, name, call)
+        if expected is str and (adapter.convert_str is None or adapter.many):
             what = f"Path parameter {name!r} cannot be {_name(tp)}."
             raise _fault("TRI-ROUTE-006", what, "Annotate a single value.", call=call)
         if expected is not str and not _admits(tp, expected):

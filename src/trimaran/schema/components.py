@@ -326,13 +326,16 @@ class _Writer:
     # Types that are not msgspec's
 
     def _custom(self, info: Any) -> Schema:
-        from trimaran.schema.hooks import is_pydantic
+        from trimaran.schema.hooks import hooks_of, is_pydantic
         from trimaran.schema.pydantic_adapter import pydantic_adapter
 
         if is_pydantic(info.cls):
             return self.foreign(pydantic_adapter(info.cls))
         if info.cls is object:
             return {}
+        hooks = hooks_of(info.cls)
+        if hooks is not None:
+            return dict(hooks.schema)
         formats = {"IPv4Address": "ipv4", "IPv6Address": "ipv6"}
         name = info.cls.__name__
         return {"type": "string", "format": formats.get(name, name.lower())}

@@ -150,7 +150,7 @@ class MsgspecAdapter:
 
     @property
     def direct(self) -> tuple[type | Callable[[Any], bool], Callable[[Any], bytes]] | None:
-        """The class or the test of values that are encoded as they are, and what encodes them.
+        """The class or test of values that encode as they are, and what encodes them.
 
         None where every value is looked at otherwise.
         """

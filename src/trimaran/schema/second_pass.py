@@ -12,7 +12,7 @@ from trimaran.schema.attrs_classes import attrs_faults, is_attrs
 from trimaran.schema.composing import converter
 from trimaran.schema.constraints import length_breach
 from trimaran.schema.faults import FaultList, Loc
-from trimaran.schema.hooks import decode_hook, is_pydantic
+from trimaran.schema.hooks import decode_hook, hooks_of, is_pydantic
 from trimaran.schema.inspection import checks_of
 from trimaran.schema.leaves import (
     bounds_of,
@@ -155,8 +155,11 @@ def _visit_leaf(
         return
     try:
         converted = convert_leaf(info, value)
-    except (ValueError, TypeError, ArithmeticError):
-        _report(mismatch(info, value), loc, value, faults)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        if isinstance(info, mi.CustomType) and hooks_of(info.cls) is not None:
+            first_fault(error, loc, value, faults)
+        else:
+            _report(mismatch(info, value), loc, value, faults)
         return
     broken = limit_breach(info, bounds, converted)
     if broken is not None:

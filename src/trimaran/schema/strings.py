@@ -14,7 +14,7 @@ from msgspec import inspect as mi
 from trimaran.schema.composing import run
 from trimaran.schema.constraints import length_breach
 from trimaran.schema.faults import FaultList
-from trimaran.schema.hooks import decode_hook, is_pydantic
+from trimaran.schema.hooks import decode_hook, hooks_of, is_pydantic
 from trimaran.schema.inspection import checks_of
 from trimaran.schema.leaves import (
     BOOLEANS,
@@ -24,7 +24,7 @@ from trimaran.schema.leaves import (
     mismatch,
     plain_type,
 )
-from trimaran.schema.second_pass import judged, member_name
+from trimaran.schema.second_pass import judged, member_name, report_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -382,7 +382,10 @@ def _leaf_faults(bare: mi.Type, bounds: Any, text: str, *, loc: Loc, faults: Fau
         return
     try:
         value = _leaf_parser(bare)(text)
-    except (ValueError, TypeError, ArithmeticError):
+    except (ValueError, TypeError, ArithmeticError) as error:
+        if isinstance(bare, mi.CustomType) and hooks_of(bare.cls) is not None:
+            report_error(error, loc, text, faults)
+            return
         kind, msg, ctx = _unreadable(bare, text)
     else:
         broken = limit_breach(bare, bounds, value)
