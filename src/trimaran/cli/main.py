@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("migrations", "Apply migrations, or undo them."),
     "showmigrations": ("migrations", "List the migrations and whether they are applied."),
     "sqlmigrate": ("migrations", "Print the SQL of a migration."),
+    "squashmigrations": ("migrations", "Write one migration that stands for several."),
     "shell": ("shell", "A Python prompt with await, models and the database."),
     "version": ("version", "Print the versions of Trimaran and of what it stands on."),
 }

@@ -7,10 +7,11 @@ import re
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from trimaran.cli.folders import label_of, migration_folders, owners_of_tables
 from trimaran.cli.targets import load_app, target_argument
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MIGRATION = re.compile(r"\d+(_\w*)?|zero|head")
+_MIGRATION = re.compile(r"(\w+\.)?(\d+(_\w*)?|zero|head)")
 
 directory_option = click.option(
     "--directory", type=click.Path(file_okay=False, path_type=Path), help="Of the migration files."
@@ -59,23 +60,38 @@ def makemigrations(
 
     No database is asked. The name is made from the operations.
     """
-    from trimaran.db.migrations import make_migrations
+    from trimaran.db.migrations import make_app_migrations, make_migrations
     from trimaran.db.models import registry
 
+    target, label = _label(target)
     app = load_app(target)
     asks = not no_input and sys.stdin.isatty()
-    made = make_migrations(
-        directory or app.settings.migrations_directory,
-        registry.metadata(),
-        _database(app),
-        renames=_renames(renames),
-        ask=(lambda question: click.confirm(question, default=False)) if asks else None,
-        **choices,  # type: ignore[arg-type]  # the options above, by the same names
-    )
-    if made is None:
+    ask = (lambda question: click.confirm(question, default=False)) if asks else None
+    folders = migration_folders(app.settings, directory)
+    plain: dict[str, Any] = dict(choices)
+    if isinstance(folders, Path) or plain["empty"] or plain["merge"]:
+        folder = folders if isinstance(folders, Path) else folders[label or ""]
+        one = make_migrations(
+            folder, registry.metadata(), _database(app), renames=_renames(renames), ask=ask, **plain
+        )
+        made = [] if one is None else [one]
+    else:
+        del plain["empty"], plain["merge"]
+        made = make_app_migrations(
+            folders,
+            registry.metadata(),
+            owners_of_tables(app.settings.apps),
+            _database(app),
+            only=label,
+            renames=_renames(renames),
+            ask=ask,
+            **plain,
+        )
+    if not made:
         click.echo("Nothing has changed: the migrations lead to the models already.")
         return
-    _print_made(made, show_source=bool(choices["dry_run"]))
+    for migration in made:
+        _print_made(migration, show_source=bool(choices["dry_run"]))
     if choices["check"]:
         click.secho("The models have changes that no migration holds.", fg="red", err=True)
         sys.exit(1)
@@ -87,6 +103,7 @@ def makemigrations(
 @click.option("--plan", "only_plan", is_flag=True, help="Print what would be done.")
 @click.option("--check", is_flag=True, help="Do nothing; exit with 1 if there is something to do.")
 @click.option("--fake", is_flag=True, help="Only write down that it is done.")
+@click.option("--prune", is_flag=True, help="Forget applied migrations whose files are gone.")
 @click.option(
     "--check-online",
     is_flag=True,
@@ -99,6 +116,7 @@ def migrate(
     only_plan: bool,
     check: bool,
     fake: bool,
+    prune: bool,
     check_online: bool,
     alias: str,
 ) -> None:
@@ -107,13 +125,17 @@ def migrate(
     MIGRATION is a name or its beginning, 0003; 'zero' undoes all. Without it, all are applied.
     """
     from trimaran.db.migrations import migrate as carry_out
-    from trimaran.db.migrations import plan_migrations
+    from trimaran.db.migrations import plan_migrations, prune_migrations
 
     target, goal = _target_and_migration(arguments)
     app = load_app(target)
-    folder = directory or app.settings.migrations_directory
+    folder = migration_folders(app.settings, directory)
     if check_online:
         _check_online(app, folder, goal, alias)
+        return
+    if prune:
+        gone = _with_database(app, lambda base: prune_migrations(base, folder), alias)
+        click.echo(f"Forgotten: {', '.join(gone)}" if gone else "Nothing to forget.")
         return
 
     async def work(database: Database) -> Sequence[PlannedMigration]:
@@ -138,7 +160,7 @@ def migrate(
         sys.exit(1)
 
 
-def _check_online(app: App, folder: Path, goal: str, alias: str) -> None:
+def _check_online(app: App, folder: Path | dict[str, Path], goal: str, alias: str) -> None:
     from trimaran.db.migrations import check_online
 
     found = _with_database(app, lambda base: check_online(base, folder, target=goal), alias)
@@ -161,7 +183,7 @@ def showmigrations(target: str | None, directory: Path | None, alias: str) -> No
     from trimaran.db.migrations import show_migrations
 
     app = load_app(target)
-    folder = directory or app.settings.migrations_directory
+    folder = migration_folders(app.settings, directory)
     found = _with_database(app, lambda database: show_migrations(database, folder), alias)
     if not found:
         click.echo(f"There are no migrations in {folder}. Run `trimaran makemigrations`.")
@@ -188,19 +210,65 @@ def sqlmigrate(
         message = "Name the migration, such as 0001."
         raise click.UsageError(message)
     app = load_app(target)
-    folder = directory or app.settings.migrations_directory
+    folder = migration_folders(app.settings, directory)
     click.echo(migration_sql(_database(app, alias), folder, name, backwards=backwards))
 
 
+@click.command()
+@click.argument("arguments", metavar="[FILE[:app]] [APP] [FIRST] LAST", nargs=-1, required=True)
+@directory_option
+@click.option("-n", "--name", default="", help="Of the file, behind the numbers.")
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+def squashmigrations(
+    arguments: tuple[str, ...], directory: Path | None, name: str, dry_run: bool
+) -> None:
+    """Write one migration that does what several do, up to LAST."""
+    from trimaran.db.migrations import squash_migrations
+
+    labels = _labels()
+    label = next((text for text in arguments if text in labels), "")
+    goals = [text for text in arguments if _MIGRATION.fullmatch(text)]
+    others = [text for text in arguments if text not in goals and text != label]
+    if not 1 <= len(goals) <= 2 or len(others) > 1:
+        message = "Name the last migration, such as 0004, or the first and the last."
+        raise click.UsageError(message)
+    app = load_app(others[0] if others else None)
+    folders = migration_folders(app.settings, directory)
+    folder = folders if isinstance(folders, Path) else folders[label]
+    first = goals[0] if len(goals) == 2 else ""
+    made = squash_migrations(folder, goals[-1], first=first, name=name, dry_run=dry_run)
+    _print_made(made, show_source=dry_run)
+    click.echo("Once every database has it, delete the old files and its line `replaces`.")
+
+
 def _target_and_migration(arguments: Sequence[str]) -> tuple[str | None, str]:
-    """Tell the application from the migration, whose name begins with a number."""
+    """Tell the application from the migration, whose name begins with a number.
+
+    An app's label may stand before it: ``shop 0002``, ``shop zero``, ``shop`` alone.
+    """
+    labels = _labels()
+    named = [text for text in arguments if text in labels]
+    arguments = [text for text in arguments if text not in labels]
     goals = [text for text in arguments if _MIGRATION.fullmatch(text)]
     targets = [text for text in arguments if not _MIGRATION.fullmatch(text)]
+    if named:
+        goals = [f"{named[0]}.{goals[0] if goals else 'head'}", *goals[1:], *named[1:]]
     if len(goals) > 1 or len(targets) > 1:
         extra = (goals if len(goals) > 1 else targets)[1]
         message = f"Unexpected argument {extra!r}: one application and one migration at most."
         raise click.UsageError(message)
     return (targets[0] if targets else None), (goals[0] if goals else "head")
+
+
+def _labels() -> set[str]:
+    from trimaran.settings import load_settings
+
+    return {label_of(package) for package in load_settings(warn_unknown=False).apps}
+
+
+def _label(target: str | None) -> tuple[str | None, str | None]:
+    """Tell an app's label from an application."""
+    return (None, target) if target in _labels() else (target, None)
 
 
 def _renames(given: Sequence[str]) -> dict[str, str]:

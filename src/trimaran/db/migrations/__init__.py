@@ -22,8 +22,10 @@ if TYPE_CHECKING:
         migrate,
         migration_sql,
         plan_migrations,
+        prune_migrations,
     )
     from trimaran.db.migrations.make import MadeMigration, make_migrations
+    from trimaran.db.migrations.make_apps import make_app_migrations
     from trimaran.db.migrations.operations import (
         AddColumn,
         AddConstraint,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         nothing,
     )
     from trimaran.db.migrations.safety import Danger
+    from trimaran.db.migrations.squash import squash_migrations
     from trimaran.db.migrations.status import MigrationStatus, pending, show_migrations
     from trimaran.db.migrations.tables import (
         Check,
@@ -69,12 +72,15 @@ __all__ = [
     "PlannedMigration",
     "check_online",
     "create_tables",
+    "make_app_migrations",
     "make_migrations",
     "migrate",
     "migration_sql",
     "pending",
     "plan_migrations",
+    "prune_migrations",
     "show_migrations",
+    "squash_migrations",
     # operations
     "AddColumn",
     "AddConstraint",
@@ -113,8 +119,17 @@ __all__ = [
 _HOMES = {
     "create": ("create_tables",),
     "data": ("Data",),
-    "executor": ("PlannedMigration", "check_online", "migrate", "migration_sql", "plan_migrations"),
+    "executor": (
+        "PlannedMigration",
+        "check_online",
+        "migrate",
+        "migration_sql",
+        "plan_migrations",
+        "prune_migrations",
+    ),
+    "make_apps": ("make_app_migrations",),
     "safety": ("Danger",),
+    "squash": ("squash_migrations",),
     "make": ("MadeMigration", "make_migrations"),
     "status": ("MigrationStatus", "pending", "show_migrations"),
     "tables": ("Check", "Column", "ForeignKey", "Index", "PrimaryKey", "Sql", "Unique"),

@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trimaran.db.migrations.files import load_migrations, single_head, states
+from trimaran.db.migrations.files import (
+    all_names,
+    app_of,
+    check_heads,
+    folders_of,
+    load_migrations,
+    single_head,
+    states,
+)
 from trimaran.db.migrations.history import History
 from trimaran.db.migrations.locks import limit_locks, lock_timed_out, too_often
 from trimaran.db.migrations.running import refuse_present, refused, run_steps
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from trimaran.db.backends.base import Database
-    from trimaran.db.migrations.files import Migration
+    from trimaran.db.migrations.files import Migration, Source
     from trimaran.db.migrations.operations import Operation
     from trimaran.db.migrations.safety import Danger
     from trimaran.db.migrations.state import State
@@ -41,11 +48,20 @@ class PlannedMigration:
 
 
 class Migrations:
-    """The migrations of one directory, with the state before each."""
+    """The migrations of one directory or of several apps, with the state before each."""
 
-    def __init__(self, directory: Path | str) -> None:
-        self.directory = Path(directory)
-        self.migrations = load_migrations(self.directory)
+    def __init__(self, source: Source, applied: Collection[str] | None = None) -> None:
+        self.folders = folders_of(source)
+        self.directory = next(iter(self.folders.values()))
+        self.migrations = load_migrations(source, applied)
+
+    def replaced(self, applied: Collection[str]) -> list[str]:
+        """The squashed migrations whose parts the database has, but not themselves."""
+        return [
+            one.name
+            for one in self.migrations
+            if one.replaces and one.name not in applied and set(one.replaces).issubset(applied)
+        ]
 
     @functools.cached_property
     def states(self) -> list[State]:
@@ -56,6 +72,9 @@ class Migrations:
         """The migration of this name, or whose name begins so."""
         exact = [migration for migration in self.migrations if migration.name == name]
         near = exact or [item for item in self.migrations if item.name.startswith(name)]
+        if not near and not app_of(name):
+            # `0002` in a project whose migrations are all of one app.
+            near = [item for item in self.migrations if item.path.stem.startswith(name)]
         if len(near) == 1:
             return near[0]
         known = ", ".join(migration.name for migration in self.migrations) or "none"
@@ -68,14 +87,17 @@ class Migrations:
 
     def plan(self, target: str, applied: Collection[str]) -> list[PlannedMigration]:
         """What is to be done, in its order, to reach the target."""
+        applied = {*applied, *self.replaced(applied)}
         self.check(applied)
         forwards: list[Migration]
         backwards: list[Migration] = []
         if target == "head":
-            single_head(self.migrations)
+            check_heads(self.migrations)
             forwards = self.migrations
         elif target == "zero":
             forwards, backwards = [], self.migrations
+        elif target.endswith((".head", ".zero")):
+            forwards, backwards = self._of_app(*target.rsplit(".", 1))
         else:
             wanted = self.find(target)
             forwards = self._with_ancestors(wanted)
@@ -94,6 +116,7 @@ class Migrations:
     def check(self, applied: Collection[str]) -> None:
         """Raise a ``MigrationError`` if files and database tell different stories."""
         names = {migration.name for migration in self.migrations}
+        names.update(name for one in self.migrations for name in one.replaces)
         unknown = sorted(set(applied) - names)
         missing = [migration for migration in self.migrations if migration.name not in applied]
         if unknown and missing:
@@ -142,19 +165,34 @@ class Migrations:
         created = [item.name for item in migration.operations if isinstance(item, CreateTable)]
         return [name for name in created if name not in before.tables]
 
-    def _with_ancestors(self, wanted: Migration) -> list[Migration]:
-        needed = {wanted.name}
+    def _of_app(self, app: str, goal: str) -> tuple[list[Migration], list[Migration]]:
+        """What an app's last migration needs; or all of the app, and what builds on it."""
+        if app not in self.folders:
+            raise MigrationError(
+                "TRI-MIGRATION-018",
+                f"There is no app {app!r} with migrations.",
+                f"There are: {', '.join(sorted(filter(None, self.folders))) or 'none'}.",
+            )
+        own = [one for one in self.migrations if app_of(one.name) == app]
+        if goal == "head":
+            single_head(self.migrations, app)
+            return self._with_ancestors(*own), []
+        return [], [*self._descendants(*own, themselves=True)]
+
+    def _with_ancestors(self, *wanted: Migration) -> list[Migration]:
+        needed = {one.name for one in wanted}
         for migration in reversed(self.migrations):
             if migration.name in needed:
                 needed.update(migration.dependencies)
         return [migration for migration in self.migrations if migration.name in needed]
 
-    def _descendants(self, wanted: Migration) -> list[Migration]:
-        later = {wanted.name}
+    def _descendants(self, *wanted: Migration, themselves: bool = False) -> list[Migration]:
+        later = {one.name for one in wanted}
         for migration in self.migrations:
             if later.intersection(migration.dependencies):
                 later.add(migration.name)
-        return [item for item in self.migrations if item.name in later and item is not wanted]
+        found = [item for item in self.migrations if item.name in later]
+        return found if themselves else [item for item in found if item not in wanted]
 
 
 def _refuse_online(
@@ -198,7 +236,7 @@ def _inverted(migration: Migration, before: State) -> tuple[list[Operation], Sta
 
 async def migrate(
     database: Database,
-    directory: Path | str,
+    directory: Source,
     *,
     target: str = "head",
     fake: bool = False,
@@ -219,8 +257,10 @@ async def migrate(
     ddl_lock_timeout: seconds that a statement may wait for a table's lock, while everybody else
         waits behind it; then the migration is tried again, at most 10 times. 0: any time
     """
-    files = Migrations(directory)
-    history = History(database)
+    history = History(database, apps=folders_of(directory))
+    before = await history.applied()
+    files = Migrations(directory, before)
+    await _note_squashed(history, files, before, lock_timeout)
     done: list[PlannedMigration] = []
     locked = 0
     while True:
@@ -236,16 +276,7 @@ async def migrate(
                     continue  # another process was here first
                 if report is not None:
                     report(next_)
-                await limit_locks(database, ddl_lock_timeout)
-                if database.vendor == "mariadb":
-                    await _journaled(history, files, next_, steps, fake=fake)
-                elif not files.find(next_.name).atomic and database.vendor == "postgresql":
-                    await _stepwise(history, files, next_, steps, limit=ddl_lock_timeout, fake=fake)
-                else:
-                    if not fake:
-                        await refuse_present(database, files.new_tables(next_), name=next_.name)
-                    await run_steps(database, steps, name=next_.name)
-                await history.write_down(next_.name, backwards=next_.backwards)
+                await _carry_out(history, files, next_, steps, fake=fake, limit=ddl_lock_timeout)
         except MigrationError as error:
             locked += 1
             if not lock_timed_out(error):
@@ -260,6 +291,55 @@ async def migrate(
         locked = 0
 
 
+async def _carry_out(
+    history: History,
+    files: Migrations,
+    planned: PlannedMigration,
+    steps: Sequence[Step],
+    *,
+    fake: bool,
+    limit: float,
+) -> None:
+    """Do what a migration says, and write it down."""
+    database = history.database
+    migration = files.find(planned.name)
+    await limit_locks(database, limit)
+    if database.vendor == "mariadb":
+        await _journaled(history, files, planned, steps, fake=fake)
+    elif not migration.atomic and database.vendor == "postgresql":
+        await _stepwise(history, files, planned, steps, limit=limit, fake=fake)
+    else:
+        if not fake:
+            await refuse_present(database, files.new_tables(planned), name=planned.name)
+        await run_steps(database, steps, name=planned.name)
+    for name in (planned.name, *migration.replaces):
+        await history.write_down(name, backwards=planned.backwards)
+
+
+async def prune_migrations(database: Database, directory: Source) -> list[str]:
+    """Forget applied migrations whose files are gone, as after a squash; return their names."""
+    folders = folders_of(directory)
+    history = History(database, apps=folders)
+    present = set(all_names(directory))
+    gone = sorted(set(await history.applied()) - present)
+    if gone:
+        async with history.exclusive(enforce=False, patience=LOCK_TIMEOUT):
+            for name in gone:
+                await history.write_down(name, backwards=True)
+    return gone
+
+
+async def _note_squashed(
+    history: History, files: Migrations, applied: Collection[str], patience: float
+) -> None:
+    """Write down squashed migrations whose parts were applied one by one."""
+    if not files.replaced(applied):
+        return
+    async with history.exclusive(enforce=False, patience=patience):
+        for name in files.replaced(await history.applied()):
+            await history.write_down(name, backwards=False)
+
+
 async def _journaled(
     history: History,
     files: Migrations,
@@ -272,7 +352,7 @@ async def _journaled(
     from trimaran.db.migrations.journal import Journal, single_statements
 
     database = history.database
-    journal = Journal(database, history.app, planned.name, backwards=planned.backwards)
+    journal = Journal(database, planned.name, backwards=planned.backwards)
     singles = single_statements(steps)
     reached = None if fake else await journal.reached(singles)
     if not fake:
@@ -304,7 +384,7 @@ async def _stepwise(
     if not isinstance(database, PooledDatabase):
         raise TypeError(database)
     beside = database.beside()
-    journal = StepJournal(beside, history.app, planned.name, backwards=planned.backwards)
+    journal = StepJournal(beside, planned.name, backwards=planned.backwards)
     journal.lock_limit = limit
     # The last statement's portal keeps its snapshot, which a concurrent index would wait for; a
     # statement of the simple protocol ends it.
@@ -316,7 +396,7 @@ async def _stepwise(
         await journal.run(steps, reached)
     finally:
         await beside.close()
-    await StepJournal(database, history.app, planned.name, backwards=planned.backwards).end()
+    await StepJournal(database, planned.name, backwards=planned.backwards).end()
 
 
 def _enforces(steps: Sequence[Step]) -> bool:
@@ -325,14 +405,15 @@ def _enforces(steps: Sequence[Step]) -> bool:
 
 
 async def plan_migrations(
-    database: Database, directory: Path | str, *, target: str = "head"
+    database: Database, directory: Source, *, target: str = "head"
 ) -> list[PlannedMigration]:
     """What ``migrate`` would do."""
-    return Migrations(directory).plan(target, await History(database).applied())
+    applied = await History(database, apps=folders_of(directory)).applied()
+    return Migrations(directory, applied).plan(target, applied)
 
 
 async def check_online(
-    database: Database, directory: Path | str, *, target: str = "head"
+    database: Database, directory: Source, *, target: str = "head"
 ) -> list[Danger]:
     """What of the migrations to come an application on PostgreSQL would feel.
 
@@ -340,12 +421,13 @@ async def check_online(
     """
     from trimaran.db.migrations.safety import dangers_of_plan
 
-    files = Migrations(directory)
-    return dangers_of_plan(files, files.plan(target, await History(database).applied()))
+    applied = await History(database, apps=folders_of(directory)).applied()
+    files = Migrations(directory, applied)
+    return dangers_of_plan(files, files.plan(target, applied))
 
 
 def migration_sql(
-    database: Database, directory: Path | str, name: str, *, backwards: bool = False
+    database: Database, directory: Source, name: str, *, backwards: bool = False
 ) -> str:
     """The SQL of one migration for this database, as ``sqlmigrate`` shows it."""
     from trimaran.db.migrations.steps import step_sql

@@ -5,18 +5,21 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.errors import MigrationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
     from types import ModuleType
 
     from trimaran.db.migrations.operations import Operation
     from trimaran.db.migrations.state import State
+
+Source: TypeAlias = Path | str | Mapping[str, Path]
+"""A project's folder of migrations, or folders by their app's label."""
 
 _FILE = re.compile(r"(\d{4,})_\w+")
 
@@ -24,6 +27,9 @@ _FILE = re.compile(r"(\d{4,})_\w+")
 @dataclass(frozen=True)
 class Migration:
     """One migration file, read.
+
+    name:     with its app where it is one's: ``shop.0001_initial``
+    replaces: the migrations that were squashed into it
 
     atomic:   one transaction; false: each step commits by itself
     reviewed: why its operations are harmless to an application that runs, in words
@@ -35,6 +41,7 @@ class Migration:
     operations: tuple[Operation, ...]
     atomic: bool = True
     reviewed: str = ""
+    replaces: tuple[str, ...] = ()
 
     def state_after(self, before: State) -> State:
         """The state that it makes of the one before it."""
@@ -55,28 +62,101 @@ def migration_names(directory: Path) -> list[str]:
     return sorted(path.stem for path in directory.glob("*.py") if _FILE.fullmatch(path.stem))
 
 
-def load_migrations(directory: Path) -> list[Migration]:
-    """Read every migration of a directory and put each after those it depends on."""
-    migrations = [_read(directory / f"{name}.py") for name in migration_names(directory)]
-    return _ordered({migration.name: migration for migration in migrations})
+def folders_of(source: Source) -> dict[str, Path]:
+    """Folders by the app whose migrations they hold; ``""`` is the project."""
+    if isinstance(source, Mapping):
+        return {app: Path(folder) for app, folder in source.items()}
+    return {"": Path(source)}
 
 
-def heads(migrations: Sequence[Migration]) -> list[str]:
-    """The names of the migrations on which no other depends."""
-    needed = {name for migration in migrations for name in migration.dependencies}
-    return [migration.name for migration in migrations if migration.name not in needed]
+def full_name(app: str, name: str) -> str:
+    """A migration's name with its app: ``shop.0001_initial``."""
+    return f"{app}.{name}" if app else name
 
 
-def single_head(migrations: Sequence[Migration]) -> str | None:
-    """The last migration; a ``MigrationError`` where there are several."""
-    last = heads(migrations)
+def app_of(name: str) -> str:
+    """The app of a full name; empty for the project's."""
+    return name.rpartition(".")[0]
+
+
+def all_names(source: Source) -> list[str]:
+    """The full names of every folder's migrations; nothing is imported for it."""
+    return [
+        full_name(app, name)
+        for app, folder in folders_of(source).items()
+        for name in migration_names(folder)
+    ]
+
+
+def load_migrations(source: Source, applied: Collection[str] | None = None) -> list[Migration]:
+    """Read the migrations of every folder and put each after those it depends on.
+
+    applied: what a database has. A squashed migration stands for those that it replaces, unless
+             the database has some of them and lacks others
+    """
+    migrations = [
+        _read(folder / f"{name}.py", app)
+        for app, folder in folders_of(source).items()
+        for name in migration_names(folder)
+    ]
+    known = {migration.name: migration for migration in migrations}
+    return _ordered(_squashed(known, applied) if any(one.replaces for one in migrations) else known)
+
+
+def _squashed(known: dict[str, Migration], applied: Collection[str] | None) -> dict[str, Migration]:
+    """Leave out what was replaced, or what would replace it."""
+    stands_for: dict[str, str] = {}
+    for migration in known.values():
+        if not migration.replaces:
+            continue
+        have = [name for name in migration.replaces if name in (applied or ())]
+        if applied is None or not have or len(have) == len(migration.replaces):
+            stands_for.update(dict.fromkeys(migration.replaces, migration.name))
+        else:
+            stands_for[migration.name] = migration.replaces[-1]
+    found: dict[str, Migration] = {}
+    for migration in known.values():
+        if migration.name in stands_for:
+            continue
+        needed = dict.fromkeys(stands_for.get(name, name) for name in migration.dependencies)
+        found[migration.name] = replace(migration, dependencies=tuple(needed))
+    return found
+
+
+def heads(migrations: Sequence[Migration], app: str | None = None) -> list[str]:
+    """The names of the migrations on which no other of their app depends.
+
+    app: of this one alone
+    """
+    needed = {
+        name
+        for migration in migrations
+        for name in migration.dependencies
+        if app_of(name) == app_of(migration.name)
+    }
+    return [
+        migration.name
+        for migration in migrations
+        if migration.name not in needed and app in (None, app_of(migration.name))
+    ]
+
+
+def check_heads(migrations: Sequence[Migration]) -> None:
+    """Raise a ``MigrationError`` where an app has several last migrations."""
+    for app in dict.fromkeys(app_of(migration.name) for migration in migrations):
+        single_head(migrations, app)
+
+
+def single_head(migrations: Sequence[Migration], app: str = "") -> str | None:
+    """The last migration of an app; a ``MigrationError`` where there are several."""
+    last = heads(migrations, app)
     if len(last) > 1:
         raise MigrationError(
             "TRI-MIGRATION-011",
             f"Several migrations claim to be the last: {', '.join(last)}.",
             "Two branches were brought together: run `trimaran makemigrations --merge`, or name "
             "one of them in the dependencies of the other.",
-            where=str(migrations[0].path.parent),
+            where=str(next(one.path.parent for one in migrations if one.name == last[0])),
         )
     return last[0] if last else None
 
@@ -91,7 +171,7 @@ def states(migrations: Sequence[Migration]) -> list[State]:
     return folded
 
 
-def _read(path: Path) -> Migration:
+def _read(path: Path, app: str) -> Migration:
     module = _execute(path)
     operations: Any = getattr(module, "operations", None)
     dependencies: Any = getattr(module, "dependencies", None)
@@ -121,7 +201,27 @@ def _read(path: Path) -> Migration:
             where=str(path),
         )
     return Migration(
-        path.stem, path, tuple(dependencies), tuple(operations), atomic, reviewed.strip()
+        full_name(app, path.stem),
+        path,
+        tuple(_named(item, app, path) for item in dependencies),
+        tuple(operations),
+        atomic,
+        reviewed.strip(),
+        tuple(_named(item, app, path) for item in getattr(module, "replaces", ())),
+    )
+
+
+def _named(item: Any, app: str, path: Path) -> str:
+    """The full name of what a file names: its own app's, or a pair of app and name."""
+    if isinstance(item, str):
+        return full_name(app, item)
+    if isinstance(item, list | tuple) and len(item) == 2:
+        return full_name(str(item[0]), str(item[1]))
+    raise MigrationError(
+        "TRI-MIGRATION-012",
+        f"{item!r:.60} names no migration.",
+        'Write "0001_initial", or ("shop", "0001_initial") for one of another app.',
+        where=str(path),
     )
 
 

@@ -11,10 +11,11 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from trimaran.db.migrations.files import full_name
 from trimaran.errors import DatabaseUnavailableError, MigrationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from trimaran.db.backends.base import Database
@@ -49,9 +50,9 @@ _EXISTS = {
     " WHERE table_schema = DATABASE() AND table_name = 'trimaran_migrations'",
 }
 _APPLIED = {
-    "postgresql": "SELECT name, applied_at FROM trimaran_migrations WHERE app = $1",
-    "sqlite": "SELECT name, applied_at FROM trimaran_migrations WHERE app = ?",
-    "mariadb": "SELECT name, applied_at FROM trimaran_migrations WHERE app = ?",
+    "postgresql": "SELECT app, name, applied_at FROM trimaran_migrations",
+    "sqlite": "SELECT app, name, applied_at FROM trimaran_migrations",
+    "mariadb": "SELECT app, name, applied_at FROM trimaran_migrations",
 }
 _RECORD = {
     "postgresql": "INSERT INTO trimaran_migrations (app, name) VALUES ($1, $2)",
@@ -66,14 +67,11 @@ _FORGET = {
 
 
 class History:
-    """What one database has of one folder of migrations.
+    """What one database has of the migrations of some apps; ``""`` is the project itself."""
 
-    app: tells the folders apart where there are several; empty for a project's own
-    """
-
-    def __init__(self, database: Database, *, app: str = "") -> None:
+    def __init__(self, database: Database, *, apps: Iterable[str] = ("",)) -> None:
         self.database = database
-        self.app = app
+        self.apps = frozenset(apps)
 
     async def applied(self) -> dict[str, datetime.datetime]:
         """The names of the applied migrations and when each was applied."""
@@ -81,8 +79,12 @@ class History:
         exists = await database.fetch_row(_EXISTS[database.vendor])
         if exists is None or not exists[0]:
             return {}
-        rows = await database.fetch(_APPLIED[database.vendor], [self.app])
-        return {name: _moment(applied_at) for name, applied_at in rows}
+        rows = await database.fetch(_APPLIED[database.vendor])
+        return {
+            full_name(app, name): _moment(applied_at)
+            for app, name, applied_at in rows
+            if app in self.apps
+        }
 
     async def create(self) -> None:
         """Create the table if it is not there."""
@@ -91,7 +93,8 @@ class History:
     async def write_down(self, name: str, *, backwards: bool) -> None:
         """Record that a migration is applied, or undone; in its own transaction."""
         sql = (_FORGET if backwards else _RECORD)[self.database.vendor]
-        await self.database.execute(sql, [self.app, name])
+        app, _, own = name.rpartition(".")
+        await self.database.execute(sql, [app, own])
 
     @asynccontextmanager
     async def exclusive(self, *, enforce: bool, patience: float) -> AsyncIterator[None]:

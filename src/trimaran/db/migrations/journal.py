@@ -71,9 +71,10 @@ class Journal:
 
     _create = _CREATE
 
-    def __init__(self, database: Database, app: str, name: str, *, backwards: bool) -> None:
+    def __init__(self, database: Database, name: str, *, backwards: bool) -> None:
         self._database = database
-        self._key = (app, name)
+        app, _, own = name.rpartition(".")
+        self._key = (app, own)
         self._name = name
         self._backwards = backwards
 

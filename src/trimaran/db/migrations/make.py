@@ -114,8 +114,19 @@ def make_migrations(
         written=not (dry_run or check),
     )
     if made.written:
-        _write(made)
+        write_migration(made)
     return made
+
+
+def find_operations(
+    state: State,
+    metadata: sa.MetaData,
+    renames: Mapping[str, str] | None,
+    ask: Callable[[str], bool] | None,
+) -> tuple[list[Operation], list[str]]:
+    """The operations that lead from a state to these tables, and what deserves a look."""
+    found = _find(state, metadata, renames, ask)
+    return found.operations, found.warnings
 
 
 @dataclass(frozen=True)
@@ -168,7 +179,8 @@ def _judge(operation: Operation, before: State) -> list[str]:
     return []
 
 
-def _write(made: MadeMigration) -> None:
+def write_migration(made: MadeMigration) -> None:
+    """Write a migration's file; a ``MigrationError`` where there is one of its name."""
     made.path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with made.path.open("x", encoding="utf-8") as file:

@@ -132,7 +132,14 @@ def same(one: Any, other: Any) -> bool:
     return Writer().write(one) == Writer().write(other)
 
 
-def file_source(operations: Sequence[Operation], *, title: str, dependencies: Iterable[str]) -> str:
+def file_source(
+    operations: Sequence[Operation],
+    *,
+    title: str,
+    dependencies: Iterable[str | tuple[str, str]],
+    replaces: Sequence[str] = (),
+    atomic: bool = True,
+) -> str:
     """The whole text of a migration file."""
     writer = Writer()
     rows = [f"    {writer.write(operation, indent=4)},\n" for operation in operations]
@@ -142,7 +149,9 @@ def file_source(operations: Sequence[Operation], *, title: str, dependencies: It
     others = sorted(writer.imports - set(plain), key=lambda line: (line.split()[1], line))
     blocks = ["\n".join(plain), "\n".join(others), "from trimaran.db import migrations as m"]
     imports = "\n\n".join(block for block in blocks if block)
-    return f'"""{title}"""\n\n{imports}\n\ndependencies = {after}\n\n{body}'
+    more = f"\nreplaces = {writer.write(list(replaces))}\n" if replaces else ""
+    more += "" if atomic else "\natomic = False\n"
+    return f'"""{title}"""\n\n{imports}\n\ndependencies = {after}\n{more}\n{body}'
 
 
 _STDLIB = {f"import {module}" for module in _MODULES.values()}

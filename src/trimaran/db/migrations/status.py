@@ -6,16 +6,16 @@ A server may ask this at its start: neither SQLAlchemy nor Alembic is loaded.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trimaran.db.migrations.files import migration_names
+from trimaran.db.migrations.files import all_names, folders_of
 from trimaran.db.migrations.history import History
 
 if TYPE_CHECKING:
     import datetime
 
     from trimaran.db.backends.base import Database
+    from trimaran.db.migrations.files import Source
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class MigrationStatus:
     present: bool
 
 
-async def pending(database: Database, directory: Path | str) -> list[str]:
+async def pending(database: Database, directory: Source) -> list[str]:
     """The names of the migrations that the database lacks."""
-    applied = await History(database).applied()
-    return [name for name in migration_names(Path(directory)) if name not in applied]
+    applied = await History(database, apps=folders_of(directory)).applied()
+    return [name for name in all_names(directory) if name not in applied]
 
 
-async def show_migrations(database: Database, directory: Path | str) -> list[MigrationStatus]:
+async def show_migrations(database: Database, directory: Source) -> list[MigrationStatus]:
     """Every migration of the directory and of the database, by name."""
-    applied = await History(database).applied()
-    present = set(migration_names(Path(directory)))
+    applied = await History(database, apps=folders_of(directory)).applied()
+    present = set(all_names(directory))
     return [
         MigrationStatus(name, applied.get(name), name in present)
         for name in sorted(present | set(applied))

@@ -82,11 +82,11 @@ def test_a_file_is_never_overwritten(make, tmp_path):
     """Even if another process writes it at the same moment."""
     made = make(tables(film=[]), dry_run=True)
     made.path.parent.mkdir()
-    from trimaran.db.migrations.make import _write
+    from trimaran.db.migrations.make import write_migration
 
     made.path.write_text("mine")
     with pytest.raises(MigrationError, match=r"TRI-MIGRATION-017 .*0001_initial.py is there"):
-        _write(made)
+        write_migration(made)
     assert [path.name for path in made.path.parent.iterdir()] == ["0001_initial.py"]
 
 
