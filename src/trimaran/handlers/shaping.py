@@ -30,10 +30,40 @@ def shaped_encoder(plan: Plan, shape: Shape) -> Callable[[Any], bytes]:
         return dumped
     adapter: Any = adapter_for(returns)
     if needs_pydantic(returns):
-        check = adapter.types.validate_python
-        return lambda result: dumped(check(result, from_attributes=True))
+        return _pydantic_encoder(adapter.types, shape)
     typed = adapter.typed
     return lambda result: dumped(typed(result))
+
+
+def _pydantic_encoder(types: Any, shape: Shape) -> Callable[[Any], bytes]:
+    """Return what writes a result by its declared type, which a subclass adds nothing to."""
+
+    def encode(result: Any) -> bytes:
+        checked = types.validate_python(result, from_attributes=True)
+        text: bytes = types.dump_json(
+            checked,
+            include=_of_items(shape.include, checked),
+            exclude=_of_items(shape.exclude, checked),
+            by_alias=shape.by_alias,
+            exclude_unset=shape.exclude_unset,
+            exclude_defaults=shape.exclude_defaults,
+            exclude_none=shape.exclude_none,
+            warnings="error",
+        )
+        return text
+
+    return encode
+
+
+def _of_items(selection: Any, value: Any) -> Any:
+    """Return a selection in Pydantic's words: names given for a list are those of each item."""
+    selection = _as_set(selection)
+    several = isinstance(value, list | tuple | set | frozenset) or hasattr(value, "__next__")
+    if not several or selection is None:
+        return selection
+    if any(isinstance(name, int) or name == "__all__" for name in selection):
+        return selection
+    return {"__all__": selection}
 
 
 def shaped(value: Any, shape: Shape) -> Any:

@@ -1,6 +1,6 @@
 """``response_model_include`` and its like."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NotRequired
 
@@ -10,7 +10,9 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
+from trimaran import App
 from trimaran.handlers import Router
+from trimaran.testing import TestClient
 
 
 class Person(msgspec.Struct, rename="camel"):
@@ -193,3 +195,51 @@ def test_only_what_is_declared_is_sent(ask: Callable[..., Any]) -> None:
 
     options = {"response_model_include": {"full_name", "key"}}
     assert answer(ask, Secret("Akira"), Person, **options) == {"fullName": "Akira"}
+
+
+class Public(pydantic.BaseModel):
+    name: str
+    note: str | None = None
+
+
+class Private(Public):
+    secret: str = "hidden"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"response_model_exclude_unset": True},
+        {"response_model_exclude_none": True},
+        {"response_model_exclude": {"nothing"}},
+    ],
+)
+@pytest.mark.parametrize("returns", [Public, list[Public], Iterable[Public], dict[str, Public]])
+def test_a_subclass_shows_nothing_that_is_not_declared(
+    options: dict[str, Any], returns: Any
+) -> None:
+    """Whatever the shape, and however it is contained."""
+    app = App()
+    one = Private(name="x", secret="told")
+    value: Any = {Public: one, dict[str, Public]: {"a": one}}.get(returns, [one])
+    app.get("/", response_model=returns, **options)(lambda: value)
+    text = TestClient(app).get("/").text
+    assert '"name":"x"' in text
+    assert "secret" not in text
+    assert ("note" in text) == (not options or "response_model_exclude" in options)
+
+
+def test_names_for_a_list_are_those_of_its_items() -> None:
+    """``__all__`` and places say it in Pydantic's way."""
+    app = App()
+    options: dict[str, Any] = {
+        "/names": {"response_model_include": {"name"}},
+        "/all": {"response_model_include": {"__all__": {"name"}}},
+        "/places": {"response_model_exclude": {0: {"note"}}},
+    }
+    for path, option in options.items():
+        app.get(path, response_model=list[Public], **option)(lambda: [{"name": "x"}])
+    client = TestClient(app)
+    for path in options:
+        assert client.get(path).json() == [{"name": "x"}]
