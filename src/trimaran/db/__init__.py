@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from trimaran.db.queries import Q as Q
     from trimaran.db.queries import QuerySet as QuerySet
     from trimaran.db.queries import get_object_or_404 as get_object_or_404
+    from trimaran.db.queries.cte import With as With
+    from trimaran.db.queries.strictness import set_strict_loading as set_strict_loading
+    from trimaran.db.queries.strictness import strict_loading as strict_loading
     from trimaran.db.sql.expressions import OuterRef as OuterRef
     from trimaran.db.sql.functions.aggregates import AnyValue as AnyValue
     from trimaran.db.sql.functions.aggregates import ArrayAgg as ArrayAgg
@@ -206,6 +209,9 @@ _HOMES = {
     "get_object_or_404": "trimaran.db.queries",
     "Manager": "trimaran.db.queries",
     "Q": "trimaran.db.queries",
+    "With": "trimaran.db.queries.cte",
+    "set_strict_loading": "trimaran.db.queries.strictness",
+    "strict_loading": "trimaran.db.queries.strictness",
     "Prefetch": "trimaran.db.queries",
     "QuerySet": "trimaran.db.queries",
     "AnyValue": "trimaran.db.sql.functions.aggregates",

@@ -16,6 +16,10 @@ def opened(url: str, settings: Settings) -> list[Database]:
 
     url: of the default one, which an application may say itself
     """
+    if settings.strict_loading:
+        from trimaran.db.queries.strictness import set_strict_loading
+
+        set_strict_loading(True)
     if settings.database_routers:
         from trimaran.db.routers import use_routers
 

@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=Fal
     database_routers: classes that choose among them, ``shop.routers.Analytics``
     query_log:  writes every statement to the log ``trimaran.db.queries``, its values hidden unless
                 ``query_log_parameters`` is true
+    strict_loading: relations that no query fetched beforehand raise, instead of being read lazily
     slow_query: seconds from which a statement is a warning on ``trimaran.db.slow``
     migration_lock_timeout: seconds that a migration's statement may wait for a lock, others
                 waiting behind it; it is tried again then. 0: any time
@@ -55,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=Fal
     query_log: bool = False
     query_log_parameters: bool = False
     slow_query: Seconds | None = None
+    strict_loading: bool = False
     migration_lock_timeout: Duration = 5.0
     apps: list[str] = []
     secret_key: Secret[str] = Secret("")

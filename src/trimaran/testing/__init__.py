@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trimaran.testing.client import AsyncClient as AsyncClient
     from trimaran.testing.client import TestClient as TestClient
+    from trimaran.testing.counting import CountedQueries as CountedQueries
+    from trimaran.testing.counting import count_queries as count_queries
+    from trimaran.testing.counting import max_queries as max_queries
     from trimaran.testing.response import ClientResponse as ClientResponse
     from trimaran.testing.websocket import AsyncWebSocketSession as AsyncWebSocketSession
     from trimaran.testing.websocket import WebSocketDenialResponse as WebSocketDenialResponse
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "AsyncClient": "trimaran.testing.client",
     "ClientResponse": "trimaran.testing.response",
+    "CountedQueries": "trimaran.testing.counting",
     "TestClient": "trimaran.testing.client",
+    "count_queries": "trimaran.testing.counting",
+    "max_queries": "trimaran.testing.counting",
     "AsyncWebSocketSession": "trimaran.testing.websocket",
     "WebSocketDenialResponse": "trimaran.testing.websocket",
     "WebSocketTestSession": "trimaran.testing.websocket",
@@ -27,9 +33,12 @@ __all__ = [
     "AsyncClient",
     "AsyncWebSocketSession",
     "ClientResponse",
+    "CountedQueries",
     "TestClient",
     "WebSocketDenialResponse",
     "WebSocketTestSession",
+    "count_queries",
+    "max_queries",
 ]
 
 

@@ -6,8 +6,10 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from typing import Unpack
 
+    from trimaran.testing.counting import CountedQueries
     from trimaran.testing.outgoing import RequestOptions
 
 R_co = TypeVar("R_co", covariant=True)
@@ -19,6 +21,17 @@ class Verbs(ABC, Generic[R_co]):
     @abstractmethod
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> R_co:
         """Send a request and return its whole answer, following redirects."""
+
+    def queries(self) -> AbstractContextManager[CountedQueries]:
+        """Note every statement that is run inside the block, to hold a budget::
+
+        with client.queries() as seen:
+            client.get("/books")
+        seen.assert_max(2)
+        """
+        from trimaran.testing.counting import count_queries
+
+        return count_queries()
 
     def get(self, url: str, **options: Unpack[RequestOptions]) -> R_co:
         """Send a GET request."""

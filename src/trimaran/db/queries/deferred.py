@@ -10,6 +10,7 @@ from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import database
 from trimaran.db.queries.peers import alias_of, related_of
 from trimaran.db.queries.shapes import statements
+from trimaran.db.queries.strictness import check_lazy
 from trimaran.db.sql.lookups import Lookup, find
 from trimaran.db.sql.rows import project_values
 from trimaran.db.sql.terms import Match
@@ -74,6 +75,7 @@ class Unread:
 async def load_column(row: Any, column: Column) -> None:
     """Read a column of a row and of all its peers that lack it, with one statement."""
     table: Table = row.__table_info__
+    check_lazy(table.label, column.name)
     batch = getattr(row, "_batch", None)
     rows = [row] if batch is None else batch.rows()
     name = column.name

@@ -37,6 +37,8 @@ class Extras:
     having:      conditions on aggregates of groups
     qualify:     conditions on windows
     hidden:      annotations that are not returned
+    ctes:        each ``With`` that the query names
+    joined:      those that are joined, and how
     distinct_on: expressions of which each value appears once (PostgreSQL)
     lock:        nowait, skip_locked, and the ways to the tables whose rows are locked
     combined:    the operation and the queries that take part in it
@@ -48,6 +50,8 @@ class Extras:
     having: tuple[Node, ...] = ()
     qualify: tuple[Node, ...] = ()
     hidden: frozenset[str] = frozenset()
+    ctes: tuple[Any, ...] = ()
+    joined: tuple[tuple[Any, Any], ...] = ()
     distinct_on: tuple[Term, ...] = ()
     lock: tuple[bool, bool, tuple[Any, ...]] | None = None
     combined: tuple[str, tuple[Any, ...]] | None = None
@@ -118,7 +122,7 @@ def annotated(
                 "Give F('price'), Value(3), Count('books') or another expression.",
                 where=callsite(),
             )
-        term = resolve_term(Scope(table, known), value)
+        term = resolve_term(Scope(table, known, joins=dict(extras.joined)), value)
         known[alias] = term if grouped else of_rows(table, term)
     if grouped:
         _check_ways(table, known)
@@ -172,7 +176,8 @@ def totals(
     for alias, value in {**own, **given}.items():
         if alias not in own:
             check_alias(table, alias, made)
-        term = resolve_term(Scope(table, extras.annotations), value)
+        scope = Scope(table, extras.annotations, joins=dict(extras.joined))
+        term = resolve_term(scope, value)
         if not aggregates(term):
             raise QueryError(
                 "TRI-QUERY-021",

@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from trimaran.db.backends.registry import UNROUTED, database
 from trimaran.db.queries.shapes import statements
+from trimaran.db.queries.strictness import check_lazy
 from trimaran.db.sql.lookups import Lookup, find
 from trimaran.db.sql.rows import project_pairs, project_rows
 from trimaran.db.sql.table import Many
@@ -102,6 +103,8 @@ def loaded(row: Any, relation: Relation) -> Any:
 
 async def load(row: Any, relation: Relation | Many, *, reverse: bool = False) -> None:
     """Load a relation of a row and of all its peers, with one statement."""
+    name = relation.related_name if reverse else relation.name
+    check_lazy(row.__table_info__.label, name)
     batch = getattr(row, "_batch", None)
     if batch is None:
         await load_all([row], relation, "default", reverse=reverse)

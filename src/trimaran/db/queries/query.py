@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Self
 
+    from trimaran.db.queries.cte import With
     from trimaran.db.sql.expressions import Condition, Expression, Ordering
     from trimaran.db.sql.rows import Projection
     from trimaran.db.sql.table import Back, Column, Relation
@@ -249,6 +250,13 @@ class Query(Shaped[T]):
             annotations=self._extras.annotations,
             form=new._projection.form,
         )
+        return new
+
+    def with_cte(self, *ctes: With) -> Self:
+        """Name these common table expressions in the query, to read from or to join."""
+        fresh = [cte for cte in ctes if cte not in self._extras.ctes]
+        new = self._clone()
+        new._extras = replace(self._extras, ctes=(*self._extras.ctes, *fresh))
         return new
 
     def limit(self, count: int) -> Self:

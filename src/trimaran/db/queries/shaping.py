@@ -86,7 +86,10 @@ class Shaped(Generic[T]):
     @property
     def _scope(self) -> Scope:
         known = self._extras.annotations
-        return Scope(self._table, known) if known else self._table.scope
+        joins = self._extras.joined
+        if known or joins:
+            return Scope(self._table, known, joins=dict(joins))
+        return self._table.scope
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._table.label}>"
@@ -156,6 +159,7 @@ class Shaped(Generic[T]):
         extras = self._extras
         if extras.combined is not None:
             return self._combined_shape(projection, values, vendor)
+        ctes = tuple([cte.shape(values, vendor) for cte in extras.ctes if not cte.open])
         known = _shapes_of(extras.annotations, values, vendor)
         condition = self._condition()
         where = None if condition is None else condition.shape(values, vendor)
@@ -182,7 +186,8 @@ class Shaped(Generic[T]):
                 )
             distinct = tuple([term.shape(values, vendor) for term in extras.distinct_on])
         limited, moved = self._slice(values)
-        what = (projection, known, where, (having, qualify), group, ordering, distinct)
+        around = (having, qualify, ctes, tuple([hop for _, hop in extras.joined]))
+        what = (projection, known, where, around, group, ordering, distinct)
         return ("query", *what, limited, moved, extras.lock)
 
     def _totals_shape(self, terms: Mapping[str, Any], values: list[Any], vendor: str) -> Shape:

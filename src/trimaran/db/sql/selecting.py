@@ -74,11 +74,14 @@ def select_column(around: Source, shape: Shape) -> Any:
 def _queried(source: Source, shape: Shape) -> Any:
     """Return the SELECT of a query with annotations, groups, a lock or its like.
 
-    ``("query", projection, annotations, where, (having, qualify), group, order, distinct, limit,
-    offset, lock)``
+    ``("query", projection, annotations, where, (having, qualify, ctes, joins), group, order,
+    distinct, limit, offset, lock)``
     """
     projection, annotations, where, after, group, order, distinct, limit, offset, lock = shape[1:]
-    having, qualify = after
+    having, qualify, ctes, joins = after
+    bodies = [_cte(source, cte) for cte in ctes]
+    for hop in joins:
+        source.at((hop,))
     annotate(source, annotations)
     condition = source.condition(where) if where is not None else None
     held = source.condition(having) if having is not None else None
@@ -115,7 +118,36 @@ def _queried(source: Source, shape: Shape) -> Any:
         nowait, skip_locked, ways = lock
         tables = [source.at(way) for way in ways]
         statement = statement.with_for_update(nowait=nowait, skip_locked=skip_locked, of=tables)
+    for body in bodies:
+        statement = statement.add_cte(body)
     return _sliced(source.compiler, statement, limit, offset)
+
+
+def _cte(source: Source, shape: Shape) -> Any:
+    """Return ``(name, recursive, names, query)`` as what WITH names."""
+    name, recursive, names, inner = shape
+    compiler = source.compiler
+    if inner[0] == "combined" and recursive:
+        # SQLite and PostgreSQL take a recursive part only where it stands by itself.
+        _, operation, parts, *_ = inner
+        made = [
+            _labelled(_selected(Source(compiler, part[1].table, alias=True), part), names)
+            for part in parts
+        ]
+        body: Any = _COMBINE[operation](*made)
+    else:
+        derived = compiler.subquery(source, inner).subquery(f"b_{name}")
+        listed = [column.label(to) for column, to in zip(derived.c, names, strict=True)]
+        body = sa.select(*listed)
+    return body.cte(name, recursive=recursive)
+
+
+def _labelled(statement: Any, names: tuple[str, ...]) -> Any:
+    columns = [
+        getattr(column, "element", column).label(name)
+        for column, name in zip(statement.selected_columns, names, strict=True)
+    ]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)
 
 
 def _qualified(statement: Any, condition: Any, ordering: list[Any]) -> Any:

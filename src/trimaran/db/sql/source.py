@@ -89,9 +89,11 @@ class Source:
         clause = self.clause
         for hops, alias in self.joins.items():
             relation = hops[-1]
-            near = self.at(hops[:-1]).c[relation.near.db_name]
+            here = self.at(hops[:-1])
             outer = any(hop.outer for hop in hops)
-            clause = clause.join(alias, near == alias.c[relation.far.db_name], isouter=outer)
+            pairs = getattr(relation, "pairs", ((relation.near, relation.far),))
+            equal = [here.c[near.db_name] == alias.c[far.db_name] for near, far in pairs]
+            clause = clause.join(alias, sa.and_(*equal), isouter=outer)
         return clause
 
     # Conditions

@@ -201,6 +201,28 @@ class Many:
         return self.near.source
 
 
+@dataclass(slots=True, frozen=True, eq=False)
+class Joined:
+    """Another query's rows, joined under a name of their own: a ``With``.
+
+    pairs: columns that are equal: one here, one there
+    """
+
+    target: Table
+    pairs: tuple[tuple[Column, Column], ...]
+    outer: bool
+
+    @property
+    def near(self) -> Column:
+        """The column to join on, on this side."""
+        return self.pairs[0][0]
+
+    @property
+    def far(self) -> Column:
+        """The column to join on, on the other side."""
+        return self.pairs[0][1]
+
+
 @dataclass(slots=True, eq=False)
 class Table:
     """A model's table.
@@ -294,9 +316,11 @@ class Scope:
     """The names that a condition or expression may use.
 
     annotations: expressions of the query by alias, resolved
+    joins:       the joins of ``With``, by what they join
     joined:      whether ways backwards are joined (inside an aggregate) or asked by EXISTS
     """
 
     table: Table
     annotations: Mapping[str, Any] = field(default_factory=dict)
     joined: bool = False
+    joins: Mapping[Any, Any] = field(default_factory=dict)

@@ -54,7 +54,7 @@ class Aggregate(Computed[Any]):
 
     def resolved(self, scope: Scope, kind: Kind | None) -> Term:
         """Return the aggregate; relations backwards are joined inside it."""
-        inside = Scope(scope.table, scope.annotations, joined=True)
+        inside = Scope(scope.table, scope.annotations, joined=True, joins=scope.joins)
         counted = isinstance(self.argument, str) and self.argument == "*"
         term = None if counted else argument_term(inside, self.argument)
         if term is not None and any(getattr(part, "aggregates", False) for part in walk(term)):
