@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trimaran._internal.callsite import callsite
 from trimaran.db.sql.conditions import column_of, resolve_term
@@ -20,11 +20,24 @@ if TYPE_CHECKING:
     from trimaran.db.sql.kinds import Kind
     from trimaran.db.sql.rows import Projection
     from trimaran.db.sql.table import Table
-    from trimaran.db.sql.terms import Node
+    from trimaran.db.sql.terms import Node, Shape
 
 _ALIAS = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
 _LONGEST_ALIAS = 63
 _MOST = 100
+
+
+class NamedQuery(Protocol):
+    """A common table expression: ``With``.
+
+    open: its shape is being made
+    """
+
+    open: bool
+
+    def shape(self, values: list[Any], vendor: str) -> Shape:
+        """Return the name, the columns and the query's shape."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class Extras:
     having: tuple[Node, ...] = ()
     qualify: tuple[Node, ...] = ()
     hidden: frozenset[str] = frozenset()
-    ctes: tuple[Any, ...] = ()
+    ctes: tuple[NamedQuery, ...] = ()
     joined: tuple[tuple[Any, Any], ...] = ()
     distinct_on: tuple[Term, ...] = ()
     lock: tuple[bool, bool, tuple[Any, ...]] | None = None

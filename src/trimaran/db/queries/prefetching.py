@@ -12,7 +12,7 @@ from trimaran.db.sql.table import Many
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from trimaran.db.sql.table import Relation, Table
 
@@ -69,15 +69,19 @@ class Prefetch:
         return new
 
 
-async def prefetch(rows: Sequence[Any], wanted: Prefetch, alias: str) -> None:
-    """Load what one ``Prefetch`` names, with one statement for each relation."""
+async def prefetch(
+    rows: Sequence[Any], wanted: Prefetch, alias: str, query_of: Callable[[Table], Any]
+) -> None:
+    """Load what one ``Prefetch`` names, with one statement for each relation.
+
+    query_of: begins a query of a table
+    """
     last = len(wanted.way) - 1
     for number, (relation, backwards) in enumerate(wanted.way):
         if not rows:
             return
-        own = wanted.queryset if number == last else None
-        if own is not None or (number == last and wanted.to_attr):
-            await _by_query(rows, relation, backwards, wanted, alias)
+        if number == last and (wanted.queryset is not None or wanted.to_attr):
+            await _by_query(rows, relation, backwards, wanted, query_of)
             return
         await load_all(rows, relation, alias, reverse=backwards)
         rows = _beside(rows, relation, backwards)
@@ -97,16 +101,17 @@ def _name(relation: Relation | Many, backwards: bool) -> str:
 
 
 async def _by_query(
-    rows: Sequence[Any], relation: Relation | Many, backwards: bool, wanted: Prefetch, alias: str
+    rows: Sequence[Any],
+    relation: Relation | Many,
+    backwards: bool,
+    wanted: Prefetch,
+    query_of: Callable[[Table], Any],
 ) -> None:
     query = wanted.queryset
     if query is None:
-        from trimaran.db.queries.queryset import QuerySet
-
-        query = QuerySet(relation.source if backwards else relation.target)
-    query = query.using(alias)
+        query = query_of(relation.source if backwards else relation.target)
     if isinstance(relation, Many):
-        await _many(rows, relation, query, wanted.to_attr)
+        await _many(rows, relation, query, query_of(relation.through), wanted.to_attr)
     elif backwards:
         await _backwards(rows, relation, query, wanted.to_attr)
     else:
@@ -127,12 +132,9 @@ async def _backwards(rows: Sequence[Any], relation: Relation, query: Any, to_att
         _put(row, relation.related_name, to_attr, value)
 
 
-async def _many(rows: Sequence[Any], many: Many, query: Any, to_attr: str) -> None:
-    from trimaran.db.queries.queryset import QuerySet
-
+async def _many(rows: Sequence[Any], many: Many, query: Any, through: Any, to_attr: str) -> None:
     near, far, key = many.near.column.name, many.far.column.name, many.source.key.name
     owners = {getattr(row, key) for row in rows}
-    through: Any = QuerySet(many.through).using(query._alias)
     pairs = await through.filter(**{f"{near}__in": list(owners)}).values_list(near, far)
     keys: dict[Any, set[Any]] = {owner: set() for owner in owners}
     for owner, member in pairs:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Self
 
-    from trimaran.db.queries.cte import With
     from trimaran.db.sql.expressions import Condition, Expression, Ordering
     from trimaran.db.sql.rows import Projection
     from trimaran.db.sql.table import Back, Column, Relation
@@ -252,7 +251,7 @@ class Query(Shaped[T]):
         )
         return new
 
-    def with_cte(self, *ctes: With) -> Self:
+    def with_cte(self, *ctes: extra.NamedQuery) -> Self:
         """Name these common table expressions in the query, to read from or to join."""
         fresh = [cte for cte in ctes if cte not in self._extras.ctes]
         new = self._clone()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
     from trimaran.db.sql.expressions import Condition, Expression
     from trimaran.db.sql.rows import Projection
+    from trimaran.db.sql.table import Table
 
 T = TypeVar("T")
 
@@ -107,8 +108,12 @@ class Reader(Query[T]):
         fetched = await used.fetch(statement.sql, statement.parameters(values))
         rows = self._made(projection, fetched, used)
         for wanted in self._prefetch if projection.rows else ():
-            await prefetch(rows, wanted, self._source)
+            await prefetch(rows, wanted, self._source, self._of)
         return rows
+
+    def _of(self, table: Table) -> Self:
+        """Return a query of another table, of the same database."""
+        return type(self)(table).using(self._source)
 
     def _made(self, projection: Projection, fetched: Sequence[Any], used: Database) -> list[T]:
         made: list[Any] = projection.decoder(used.vendor)(fetched)
