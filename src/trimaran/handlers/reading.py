@@ -71,9 +71,17 @@ def content_type(raw: RawHeaders) -> bytes:
     return b""
 
 
-@lru_cache(maxsize=256)
+MAX_MEDIA_TYPE = 256
+"""Bytes of a Content-Type; a longer one is no JSON's."""
+
+
 def is_json(value: bytes) -> bool:
     """Whether a Content-Type is ``application/json`` or ``…+json`` (RFC 6839)."""
+    return len(value) <= MAX_MEDIA_TYPE and _is_json(value)
+
+
+@lru_cache(maxsize=256)
+def _is_json(value: bytes) -> bool:
     essence = parse_media_type(value.decode("latin-1")).essence
     kind, _, subtype = essence.partition("/")
     return kind == "application" and (subtype == "json" or subtype.endswith("+json"))

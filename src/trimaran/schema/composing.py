@@ -6,6 +6,7 @@ Whatever has none of these in it stays with msgspec, whole.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union
 
 import msgspec
@@ -48,7 +49,9 @@ def converter(info: mi.Type) -> Convert:
     It raises ``ValueError`` for a value that is not right. Raises ``TypeError`` for a type that
     nobody can read.
     """
-    return _Composer().made(info)
+    composer = _Composer()
+    convert = composer.made(info)
+    return _with_memory(convert) if composer.has_unions else convert
 
 
 def type_of(info: mi.Type) -> Any:
@@ -121,6 +124,7 @@ class _Composer:
 
     def __init__(self) -> None:
         self._made: dict[int, _Later] = {}
+        self.has_unions = False
 
     def made(self, info: mi.Type) -> Convert:
         known = self._made.get(id(info))
@@ -254,26 +258,66 @@ class _Composer:
         return convert
 
     def _union(self, info: mi.UnionType) -> Convert:
+        self.has_unions = True
         members = [(_names_of(member), self.made(member)) for member in info.types]
+        objects = any(names is not None for names, _ in members)
 
-        def convert(value: Any) -> Any:
-            best, most = None, -1
-            for names, of_member in members:
+        def first(value: Any) -> Any:
+            trials: Iterable[tuple[set[str] | None, Convert]] = members
+            if objects and isinstance(value, dict):
+                keys = value.keys()
+                trials = sorted(members, key=lambda one: -len((one[0] or set()) & keys))
+            for _, of_member in trials:
                 try:
-                    made = of_member(value)
+                    return of_member(value)
                 except (ValueError, TypeError, LookupError, ArithmeticError):
                     continue
-                if names is None or not isinstance(value, dict):
-                    return made
-                taken = len(names & value.keys())
-                if taken > most:
-                    best, most = made, taken
-            if most < 0:
+            return _REFUSED
+
+        def convert(value: Any) -> Any:
+            # A value inside of two members is looked at once, or a chain of unions would take
+            # twice the time with each link.
+            known = _seen.values
+            key = (id(first), id(value))
+            if key not in known:
+                known[key] = (value, first(value))
+            made = known[key][1]
+            if made is _REFUSED:
                 what = "none of the union's members"
                 raise ValueError(what)
-            return best
+            return made
 
         return convert
+
+
+_REFUSED: Any = object()
+
+
+class _Seen(threading.local):
+    """What the unions of the conversion that runs have made of values, by identity."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[int, int], tuple[Any, Any]] = {}
+        self.runs = False
+
+
+_seen = _Seen()
+
+
+def _with_memory(convert: Convert) -> Convert:
+    """Return a conversion that forgets at its end what its unions have seen."""
+
+    def converted(value: Any) -> Any:
+        if _seen.runs:
+            return convert(value)
+        _seen.runs = True
+        try:
+            return convert(value)
+        finally:
+            _seen.runs = False
+            _seen.values.clear()
+
+    return converted
 
 
 def run(check: Any, value: Any) -> Any:

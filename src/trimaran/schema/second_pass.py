@@ -79,6 +79,8 @@ def _visit_checked(
     _visit_unchecked(info, value, loc, faults)
     if len(faults.faults) > known or all(check.before for check in checks):
         return
+    if not _affords(value, faults):
+        return
     made = _converter(faults, bounds_of(info)[0])(value)
     for check in checks:
         if not check.before:
@@ -93,6 +95,19 @@ def _converter(faults: FaultList, info: mi.Type) -> Callable[[Any], Any]:
     if made is None:
         made = faults.made[id(info)] = converter(info)
     return made
+
+
+def _affords(value: Any, faults: FaultList) -> bool:
+    """Count what converting a value looks at; whether that is within what may be."""
+    waiting = [value]
+    while waiting and faults.visits > 0:
+        part = waiting.pop()
+        faults.visits -= 1
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return not faults.full
 
 
 def judged(
@@ -289,10 +304,11 @@ def _visit_unknown(
 
 def _visit_whole(info: Any, value: Any, loc: Loc, faults: FaultList) -> None:
     """Let a class's own code speak, once every field is right."""
-    if is_attrs(info.cls):
-        _visit_attributes(info, value, loc, faults)
+    attrs = is_attrs(info.cls)
+    if not (attrs or hasattr(info.cls, "__post_init__")) or not _affords(value, faults):
         return
-    if not hasattr(info.cls, "__post_init__"):
+    if attrs:
+        _visit_attributes(info, value, loc, faults)
         return
     try:
         _converter(faults, info)(value)

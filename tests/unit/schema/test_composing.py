@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import attrs
 import msgspec
@@ -13,6 +13,9 @@ import pytest
 from typing_extensions import TypedDict
 
 from trimaran.schema import adapter_for, components
+from trimaran.schema.check import Check
+from trimaran.schema.faults import FaultList
+from trimaran.schema.second_pass import find_faults
 
 T = TypeVar("T")
 
@@ -128,6 +131,56 @@ def test_the_document_lists_the_members() -> None:
     [schema], definitions = components([Pet], mode="input")
     assert [one["$ref"].rpartition("/")[2] for one in schema["anyOf"]] == ["Cat", "Dog", "Fish"]
     assert set(definitions) == {"Cat", "Dog", "Fish"}
+
+
+class Left(msgspec.Struct):
+    child: Left | Right | None
+    tries: ClassVar[list[int]] = []
+
+    def __post_init__(self) -> None:
+        self.tries.append(1)
+
+
+class Right(msgspec.Struct):
+    child: Left | Right | None
+    end: int = 0
+
+
+@pytest.mark.parametrize("end", [None, "x"])
+def test_a_chain_of_unions_takes_one_look_at_each_link(end: Any) -> None:
+    """Each link fits both members: without a memory it would be two to the power of the depth."""
+    chain: Any = {"child": None, "end": end}
+    if end is None:
+        del chain["end"]
+    else:
+        chain["child"] = 3  # fits neither
+    for _ in range(60):
+        chain = {"child": chain}
+    Left.tries.clear()
+    adapter = adapter_for(Left | Right)
+    if end is None:
+        assert isinstance(adapter.convert(chain), Left)
+    else:
+        with pytest.raises(ValueError, match="none of the union's members"):
+            adapter.convert(chain)
+    assert len(Left.tries) <= 61
+    assert len(adapter.errors(chain)) <= 100
+
+
+class Deep(msgspec.Struct):
+    inner: Annotated[Deep, Check(lambda value: None)] | None = None
+    items: list[Annotated[int, Check(lambda value: None)]] = []
+    fault: int = 0
+
+
+def test_checks_at_every_depth_are_looked_at_within_bounds() -> None:
+    """A large list below many checks is not converted for each of them."""
+    body: Any = {"items": list(range(5000))}
+    for _ in range(100):
+        body = {"inner": body}
+    faults = FaultList()
+    find_faults(adapter_for(Deep).info, body, (), faults)  # type: ignore[attr-defined]  # a Struct's
+    assert faults.visits <= 0
 
 
 def known_place(value: str) -> str:
