@@ -190,3 +190,46 @@ def test_the_query_log_hides_parameters(case, caplog):
     assert " at tests/" in hidden
     assert "'known'" in shown
     assert [record.name for record in caplog.records] == ["trimaran.db.queries", "trimaran.db.slow"]
+
+
+def test_500_clients_on_five_connections_finish(case):
+    """Statements, transactions and savepoints together: nobody starves, nothing leaks."""
+    options = {"acquire_timeout": 60} | ({} if case.vendor == "sqlite" else {"pool_max": 5})
+
+    async def client(db, key):
+        if key % 3:
+            await case.insert(db, key, f"n{key}")
+        else:
+            async with db.atomic():
+                await case.insert(db, key, f"n{key}")
+                async with db.atomic():
+                    await db.execute(case.sql("UPDATE author SET age = 2 WHERE id = ?"), (key,))
+        return (await db.fetch_row(case.sql("SELECT name FROM author WHERE id = ?"), (key,)))[0]
+
+    async def body(db):
+        found = await asyncio.gather(*(client(db, key) for key in range(100, 600)))
+        stats = db.stats()
+        return found, stats
+
+    found, stats = case.run(body, **options)
+    assert found == [f"n{key}" for key in range(100, 600)]
+    assert (stats.in_use, stats.waiting, stats.timeouts) == (0, 0, 0)
+    assert stats.size <= stats.max_size <= 5
+
+
+def test_gathered_tasks_cannot_share_a_transaction(case):
+    """Each gets the error that says how to write it; the transaction goes on."""
+
+    async def body(db):
+        async with db.atomic():
+            answers = await asyncio.gather(
+                *(asyncio.create_task(case.insert(db, key, f"n{key}")) for key in range(10, 20)),
+                return_exceptions=True,
+            )
+            await case.insert(db, 9, "Zoe")
+        return answers, await case.names(db)
+
+    answers, names = case.run(body)
+    assert {type(answer) for answer in answers} == {TransactionError}
+    assert "TRI-DB-041" in str(answers[0])
+    assert names == ["Ann", "Bob", "Zoe"]

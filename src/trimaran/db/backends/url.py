@@ -190,7 +190,10 @@ _SERVER_OPTIONS: dict[str, Callable[[str], Any]] = {
     "application_name": str,
     "replica_of": str,
 }
-_POSTGRESQL_OPTIONS = _SERVER_OPTIONS
+_POSTGRESQL_OPTIONS: dict[str, Callable[[str], Any]] = {
+    **_SERVER_OPTIONS,
+    "pgbouncer": _one_of("off", "session", "transaction"),
+}
 _MARIADB_OPTIONS: dict[str, Callable[[str], Any]] = {
     **_SERVER_OPTIONS,
     "charset": _one_of("utf8mb4"),

@@ -15,6 +15,7 @@ from trimaran.db.backends.faults import (
     commit_unknown,
     connection_lost,
     refused,
+    timed_out,
     transaction_by_hand,
 )
 from trimaran.db.backends.pool import PooledConnection
@@ -41,11 +42,23 @@ class PostgreSQLConnection(PooledConnection):
 
     protocol: asyncpg's; kept because the driver forgets it when it closes
     prepared: by SQL text, at most ``_most`` of them
+    patience: seconds after which the driver gives a statement up; None where the server does
+    bouncing: the next transaction may be another server connection's, PgBouncer's way: what is
+              prepared has no name and is parsed again each time, in the same round trip
     """
 
-    __slots__ = ("_limit", "_most", "_named", "driver", "prepared", "protocol")
+    __slots__ = (
+        "_bouncing",
+        "_limit",
+        "_most",
+        "_named",
+        "driver",
+        "patience",
+        "prepared",
+        "protocol",
+    )
 
-    def __init__(self, driver: Any, *, most: int, limit: float) -> None:
+    def __init__(self, driver: Any, *, most: int, limit: float, bouncing: bool = False) -> None:
         super().__init__(asyncio.get_running_loop().time())
         self.driver = driver
         self.protocol = driver._protocol
@@ -53,6 +66,8 @@ class PostgreSQLConnection(PooledConnection):
         self._most = most
         self._named = 0
         self._limit = limit
+        self._bouncing = bouncing
+        self.patience = limit if bouncing and limit else None
 
     @property
     def fails_whole(self) -> bool:
@@ -67,8 +82,9 @@ class PostgreSQLConnection(PooledConnection):
         if word in CONTROL:
             raise transaction_by_hand(word, caller())
         self._named += 1
-        # Without a name the driver would parse the statement again each time it is run.
-        statement = await self.driver.prepare(sql, name=f"trimaran_{self._named}")
+        # Without a name the driver parses the statement again each time it is run.
+        name = "" if self._bouncing else f"trimaran_{self._named}"
+        statement = await self.driver.prepare(sql, name=name)
         if len(self.prepared) >= self._most:
             del self.prepared[next(iter(self.prepared))]
         self.prepared[sql] = statement
@@ -81,11 +97,11 @@ class PostgreSQLConnection(PooledConnection):
                 return await self._script(sql)
             statement = self.prepared.get(sql) or await self.prepare(sql)
             if verb == "execute_many":
-                await statement.executemany(argument)
+                await statement.executemany(argument, timeout=self.patience)
                 return None
             limit = 1 if verb == "fetch_row" else 0
             rows, status, _ = await self.protocol.bind_execute(
-                statement._state, argument, "", limit, True, None
+                statement._state, argument, "", limit, True, self.patience
             )
         except STALE_ERRORS as exc:
             await self._forget_statements(exc)
@@ -118,6 +134,8 @@ class PostgreSQLConnection(PooledConnection):
 
     def translated(self, exc: BaseException, sql: str, params: Sequence[Any] = ()) -> DataError:
         """Tell a driver's error as one of Trimaran's."""
+        if self.patience is not None and isinstance(exc, TimeoutError):
+            return timed_out(self._limit, sql, code="57014")
         return translate(exc, sql, params, closed=self.driver.is_closed(), limit=self._limit)
 
     # Transactions

@@ -36,6 +36,9 @@ class SchemaChange(Atomic):
     async def start(self, connection: Connection) -> None:
         """Begin without a statement time-out."""
         await super().start(connection)
+        if isinstance(connection, PostgreSQLConnection) and connection.patience is not None:
+            # The next user gets a connection with the usual patience.
+            connection.patience, connection.retired = None, True
         await connection.control("SET LOCAL statement_timeout = 0")
 
 
@@ -69,7 +72,7 @@ class PostgreSQLDatabase(PooledDatabase[PostgreSQLConnection]):
             if statement is None:
                 statement = await connection.prepare(sql)
             rows = await connection.protocol.bind_execute(
-                statement._state, params, "", 1, False, None
+                statement._state, params, "", 1, False, connection.patience
             )
         except STALE_ERRORS + DRIVER_ERRORS as exc:
             if isinstance(exc, STALE_ERRORS):
@@ -96,7 +99,9 @@ class PostgreSQLDatabase(PooledDatabase[PostgreSQLConnection]):
         """Open a connection; raises a ``TrimaranError`` that says why it could not."""
         options = self.target.options
         settings = {"application_name": options.get("application_name", "trimaran")}
-        if self.statement_timeout:
+        bouncing = options.get("pgbouncer") == "transaction"
+        if self.statement_timeout and not bouncing:
+            # PgBouncer takes few settings from a client.
             settings["statement_timeout"] = str(max(1, int(self.statement_timeout * 1000)))
         driver: Any = None
         try:
@@ -111,7 +116,7 @@ class PostgreSQLDatabase(PooledDatabase[PostgreSQLConnection]):
             raise not_connected(exc, self.url, self.connect_timeout) from None
         keep_alive(socket_of(driver))
         connection = PostgreSQLConnection(
-            driver, most=self.most_prepared, limit=self.statement_timeout
+            driver, most=self.most_prepared, limit=self.statement_timeout, bouncing=bouncing
         )
         driver.add_termination_listener(lambda _: self.drop(connection))
         return connection
