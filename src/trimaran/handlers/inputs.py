@@ -108,7 +108,8 @@ class InputReader:
         elif marker is not None and default is UNSET and marker.default is not UNSET:
             default = marker.default
         if slot.name in self._kinds and marker is None:
-            marker = ParameterMarker(place="path")
+            # A default is for another route of the same handler, whose path does not have it.
+            marker, default = ParameterMarker(place="path"), UNSET
         if marker is None:
             marker = self._guess(tp, slot, call)
         if isinstance(marker, BodyMarker):

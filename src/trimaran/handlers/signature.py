@@ -7,7 +7,7 @@ import functools
 import inspect
 import sys
 from types import FunctionType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -201,13 +201,13 @@ class _Namespace:
                 localns=self.locals,
                 include_extras=True,
             )
+            return _meant(hints[name])
         except Exception as error:  # an annotation is an expression: it may raise anything
             text = annotation if isinstance(annotation, str) else repr(annotation)
             subject = "The return annotation" if name == "return" else f"Annotation of {name!r}"
             what = f"{subject}, {text}, cannot be evaluated: {error}."
             mend = "Import its names at run time (not under TYPE_CHECKING), at module level."
             raise ConfigurationError("TRI-ROUTE-001", what, mend, where=where_of(call)) from error
-        return hints[name]
 
     def _find(self, name: str) -> Any:
         """Return what a plain name stands for, None where that takes more to tell."""
@@ -215,6 +215,19 @@ class _Namespace:
             if name in names:
                 return names[name]
         return None
+
+
+def _meant(tp: Any) -> Any:
+    """Return what a name of ``type Name = ...`` stands for (PEP 695), with its limits."""
+    origin = get_origin(tp)
+    if type(tp).__name__ == "TypeAliasType":
+        return _meant(tp.__value__)
+    if type(origin).__name__ == "TypeAliasType":
+        return _meant(origin.__value__[get_args(tp)])
+    if origin is Annotated:
+        base = _meant(tp.__origin__)
+        return tp if base is tp.__origin__ else Annotated[(base, *tp.__metadata__)]
+    return tp
 
 
 def _closure(function: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def item_type(declared: Any) -> Any:
     if origin is Annotated:
         return item_type(get_args(declared)[0])
     if origin in _STREAMS:
-        item = get_args(declared)[0]
+        item = next(iter(get_args(declared)), Any)
         return UNSET if item is Any else item
     known = (*_STREAMS, typing.AsyncIterable, typing.Iterable)
     return UNSET if declared in known else declared

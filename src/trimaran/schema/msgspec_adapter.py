@@ -216,7 +216,7 @@ def _refuse_unknown(info: mi.Type, seen: set[int]) -> None:
         return
     seen.add(id(info))
     if isinstance(info, mi.CustomType) and not is_supported(info.cls):
-        name = f"{info.cls.__module__}.{info.cls.__qualname__}"
+        name = f"{info.cls.__module__}.{getattr(info.cls, '__qualname__', info.cls)}"
         what = f"{name} cannot be read from or written as JSON"
         raise TypeError(what)
     for name in ("type", "item_type", "key_type", "value_type"):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import typing
+from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+import pytest
+from typing_extensions import TypeAliasType
 
+from trimaran import App
 from trimaran.di import Depends
 from trimaran.handlers import UNSET, Query, Router
 from trimaran.handlers.signature import Slot, name_of, read_return, read_slots
+from trimaran.testing import TestClient
 
 
 class Item(msgspec.Struct):
@@ -153,3 +158,61 @@ def test_callables_have_readable_names() -> None:
     """Messages name partials by what they call."""
     assert name_of(functools.partial(wrapping)) == "partial(wrapping)"
     assert name_of(Item) == "Item"
+
+
+def test_one_handler_on_two_paths() -> None:
+    """What one path has, another may take from the query, with its default."""
+    app = App()
+
+    @app.get("/films/{slug}")
+    @app.get("/films")
+    async def films(slug: str | None = None) -> str | None:
+        return slug
+
+    client = TestClient(app)
+    assert client.get("/films/ran").json() == "ran"
+    assert client.get("/films").json() is None
+    assert client.get("/films?slug=ikiru").json() == "ikiru"
+    (parameter,) = app.openapi()["paths"]["/films/{slug}"]["get"]["parameters"]
+    assert (parameter["in"], parameter["required"]) == ("path", True)
+
+
+async def word(q: str = "none") -> str:
+    return q
+
+
+T = TypeVar("T")
+Word = TypeAliasType("Word", Annotated[str, Depends(word)])
+Size = TypeAliasType("Size", int)
+Many = TypeAliasType("Many", list[T], type_params=(T,))
+
+
+def test_names_of_types_stand_for_what_they_name() -> None:
+    """``type Size = int`` (PEP 695), also around a marker, within one, and with parameters."""
+    app = App()
+
+    @app.get("/")
+    async def show(
+        word: Word,
+        size: Size,
+        ids: Annotated[Many[int], Query()],
+        more: Annotated[Size, Query(gt=1)] = 2,
+    ) -> Many[int]:
+        return [size, more, len(word), *ids]
+
+    client = TestClient(app)
+    assert client.get("/?size=3&q=abc&ids=7&ids=8").json() == [3, 2, 3, 7, 8]
+    assert client.get("/?size=3&more=1&ids=7").status_code == 422
+
+
+@pytest.mark.parametrize("returns", [AsyncIterable, typing.AsyncIterable, AsyncIterable[Any]])
+def test_a_stream_may_not_say_what_it_yields(returns: Any) -> None:
+    """A bare ``AsyncIterable`` yields anything."""
+    app = App()
+
+    async def lines():  # type: ignore[no-untyped-def]  # given below
+        yield {"a": 1}
+
+    lines.__annotations__["return"] = returns
+    app.get("/")(lines)
+    assert TestClient(app).get("/").text == '{"a":1}\n'
