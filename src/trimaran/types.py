@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, TypeAlias
 
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
@@ -18,3 +18,18 @@ Hook: TypeAlias = Callable[[], object]
 """Something to call later, without arguments; what it returns is awaited where that is possible."""
 
 AnyCoroutine: TypeAlias = Coroutine[Any, Any, Any]
+
+Scope: TypeAlias = MutableMapping[str, Any]
+"""What an ASGI server says of a connection: ``{"type": "http", "path": "/", ...}``."""
+
+Message: TypeAlias = MutableMapping[str, Any]
+"""One event of ASGI, either way: ``{"type": "http.response.start", "status": 200, ...}``."""
+
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+"""Waits for the next event of an ASGI connection."""
+
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+"""Sends an event of an ASGI connection."""
+
+ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application, or a middleware class' instance; Starlette's name, as the others are."""

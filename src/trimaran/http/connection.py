@@ -219,7 +219,13 @@ class HTTPConnection:
             given: dict[str, Any] = {}
             for app, _ in reversed(self.applications()):
                 given.update(getattr(app, "lifespan_state", ()))
-            self._state: State = State(**given)
+            # Under ASGI it is the scope's own, which middleware has written to already.
+            held = getattr(self.channel, "scope", {}).get("state")
+            if held is None:
+                held = {}
+            for name, value in given.items():
+                held.setdefault(name, value)
+            self._state: State = State.of(held)
             return self._state
 
     @property

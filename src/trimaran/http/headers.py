@@ -26,7 +26,8 @@ class Headers(Mapping[str, str]):
     """Header fields by name, in any case. Values are decoded as Latin-1.
 
     ``headers["accept"]`` is the first field of that name, ``headers.getlist("accept")`` all of
-    them. ``headers.raw`` is the list itself.
+    them. ``headers.raw`` is the list itself. ``MutableHeaders(scope=message)`` changes those of an
+    ASGI message.
     """
 
     __slots__ = ("raw",)
@@ -36,7 +37,10 @@ class Headers(Mapping[str, str]):
         headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         *,
         raw: RawHeaders | None = None,
+        scope: MutableMapping[str, Any] | None = None,
     ) -> None:
+        if scope is not None:  # ASGI's, or a message of it: what is changed here is changed there
+            raw = scope["headers"] = list(scope["headers"])
         self.raw: RawHeaders = [] if raw is None else raw
         if headers is not None:
             self.raw += encode_headers(headers)

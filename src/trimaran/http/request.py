@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from trimaran.errors import HTTPException, TrimaranError
 from trimaran.http.body_limits import DEFAULT_MAX_BODY, DEFAULT_MAX_UPLOAD
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trimaran.http.channel import BodyStream, Channel
     from trimaran.http.forms import FormData, FormLimits, FormReading
-    from trimaran.types import RawHeaders
+    from trimaran.types import RawHeaders, Receive, Scope, Send
 
 
 class Known(int):
@@ -34,6 +34,8 @@ class Request(HTTPConnection):
                   came: ``json()``, ``form()`` and ``inflated()`` inflate one that is compressed
     body_stream:  the body where it arrives while the handler runs, else None
     kept_form:    the body's form, once it was read
+
+    ``Request(scope, receive)`` makes one in ASGI middleware, as Starlette's does.
     """
 
     __slots__ = (
@@ -47,7 +49,8 @@ class Request(HTTPConnection):
 
     kept_form: FormData
 
-    def __init__(  # positional, since an engine makes one for every request
+    @overload
+    def __init__(
         self,
         method: str,
         path: str,
@@ -55,7 +58,27 @@ class Request(HTTPConnection):
         raw_headers: RawHeaders,
         channel: Channel,
         body: bytes | BodyStream = b"",
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, scope: Scope, receive: Receive | None = None, send: Send | None = None, /
+    ) -> None: ...
+
+    def __init__(  # positional, since an engine makes one for every request
+        self,
+        method: Any,
+        path: Any = None,
+        query_string: Any = b"",
+        raw_headers: Any = None,
+        channel: Any = None,
+        body: bytes | BodyStream = b"",
     ) -> None:
+        if type(method) is not str:  # Starlette's Request(scope, receive)
+            from trimaran.http.scoped import fill
+
+            fill(self, method, path)
+            return
         self.method = method
         self.path = path
         self.query_string = query_string

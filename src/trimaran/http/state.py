@@ -11,6 +11,13 @@ class State:
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
 
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> State:
+        """Return the state that a dictionary holds: what one is given, the other has."""
+        state = cls()
+        object.__setattr__(state, "__dict__", values)
+        return state
+
     def __getattr__(self, name: str) -> Any:
         present = ", ".join(sorted(self.__dict__)) or "nothing"
         message = f"The state has no {name!r}; it holds {present}."
