@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, assert_type
+from typing import Annotated, Any, ClassVar, Self, assert_type
 
 from trimaran.db import (
     Count,
@@ -26,6 +26,8 @@ from trimaran.db import (
     ReverseOne,
     Sum,
     get_object_or_404,
+    post_save,
+    receiver,
 )
 from trimaran.db.queries.manyrows import ManyRows
 from trimaran.db.queries.related import RelatedRows
@@ -57,6 +59,38 @@ class Note(Model):
 
 class Reader(Model):
     card: ClassVar[ReverseOne[Note]]
+
+
+class Shelf(QuerySet["Volume"]):
+    def cheap(self) -> Self:
+        return self.filter(price__lt=3)
+
+
+class Published(Manager["Volume"]):
+    def get_queryset(self) -> QuerySet[Volume]:
+        return super().get_queryset().filter(price__gt=0)
+
+
+class Volume(Model):
+    price: Decimal
+    objects: ClassVar[Shelf] = Shelf.as_manager()
+    published: ClassVar[Published] = Published()
+
+    async def clean(self) -> None: ...
+
+
+@receiver(post_save, sender=Volume)
+async def announce(instance: Volume, created: bool) -> None:
+    """A receiver keeps its own type."""
+
+
+async def managers() -> None:
+    """Managers and queries of one's own keep their types through every method."""
+    assert_type(Volume.objects.cheap(), Shelf)
+    assert_type(Volume.objects.cheap().order_by("price").cheap(), Shelf)
+    assert_type(await Volume.objects.cheap().first(), Volume | None)
+    assert_type(await Volume.published.filter(price=3), list[Volume])
+    assert_type(await Volume.objects.get(id=3), Volume)
 
 
 async def relations(author: Author, reader: Reader) -> None:

@@ -44,6 +44,14 @@ if TYPE_CHECKING:
     from trimaran.db.queries import QuerySet as QuerySet
     from trimaran.db.queries import get_object_or_404 as get_object_or_404
     from trimaran.db.queries.cte import With as With
+    from trimaran.db.queries.signals import Signal as Signal
+    from trimaran.db.queries.signals import class_prepared as class_prepared
+    from trimaran.db.queries.signals import m2m_changed as m2m_changed
+    from trimaran.db.queries.signals import post_delete as post_delete
+    from trimaran.db.queries.signals import post_save as post_save
+    from trimaran.db.queries.signals import pre_delete as pre_delete
+    from trimaran.db.queries.signals import pre_save as pre_save
+    from trimaran.db.queries.signals import receiver as receiver
     from trimaran.db.queries.strictness import set_strict_loading as set_strict_loading
     from trimaran.db.queries.strictness import strict_loading as strict_loading
     from trimaran.db.sql.expressions import OuterRef as OuterRef
@@ -176,6 +184,7 @@ if TYPE_CHECKING:
     from trimaran.db.sql.functions.window import RowRange as RowRange
     from trimaran.db.sql.functions.window import ValueRange as ValueRange
     from trimaran.db.sql.functions.window import Window as Window
+    from trimaran.db.sql.validation import ValidationError as ValidationError
 
 _HOMES = {
     "Create": "trimaran.db.models",
@@ -189,6 +198,15 @@ _HOMES = {
     "Patch": "trimaran.db.models",
     "ReverseOne": "trimaran.db.models",
     "registry": "trimaran.db.models",
+    "class_prepared": "trimaran.db.queries.signals",
+    "m2m_changed": "trimaran.db.queries.signals",
+    "post_delete": "trimaran.db.queries.signals",
+    "post_save": "trimaran.db.queries.signals",
+    "pre_delete": "trimaran.db.queries.signals",
+    "pre_save": "trimaran.db.queries.signals",
+    "receiver": "trimaran.db.queries.signals",
+    "Signal": "trimaran.db.queries.signals",
+    "ValidationError": "trimaran.db.sql.validation",
     "CheckConstraint": "trimaran.db.models",
     "FieldType": "trimaran.db.models",
     "Email": "trimaran.db.models.types",

@@ -14,6 +14,7 @@ from trimaran.db.models.fields import FieldInfo
 from trimaran.db.models.naming import snake_case
 from trimaran.db.models.registry import registry
 from trimaran.db.models.through import check_many, declare_many
+from trimaran.db.queries.signals import class_prepared, everywhere
 from trimaran.db.sql import kinds
 from trimaran.db.sql.constraints import CheckConstraint, Index, UniqueConstraint
 from trimaran.db.sql.table import MISSING, Column, Relation, Table
@@ -26,7 +27,9 @@ _ON_DELETE = ("cascade", "restrict", "set_null", "set_default", "no_action")
 _NO_ATTRIBUTE = re.compile(r"__|^_|_$")
 _TABLE_NAME = re.compile(r"^[^\0\r\n\"]{1,63}$")
 # Methods of a row, which a field of the same name would hide.
-_RESERVED = frozenset({"save", "delete", "refresh", "update", "objects", "c", "pk", "Meta"})
+_RESERVED = frozenset(
+    {"save", "delete", "refresh", "update", "objects", "c", "pk", "Meta", "clean", "full_clean"}
+)
 
 
 _PERMISSIONS = ("add", "change", "delete", "view")
@@ -90,6 +93,8 @@ class Construction:
         registry.add(cls.__module__, table, targets)
         for name, (field, target) in self.many.items():
             declare_many(cls, name, field, target)
+        if everywhere:
+            class_prepared.send_now(table)
         return cls
 
     def _add(self, item: Declared, names: set[str]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from trimaran._internal.callsite import callsite
 from trimaran.db.models.fields import ForeignKey, OneToOne
 from trimaran.db.queries.manyrows import many_not_assignable
-from trimaran.db.queries.queryset import Manager
+from trimaran.db.queries.queryset import UNBOUND, Manager, QuerySet
 from trimaran.db.queries.variants import build_variant
 from trimaran.db.sql.expressions import Col
 from trimaran.errors import MultipleObjectsError, ObjectDoesNotExistError
@@ -56,10 +56,11 @@ class ColumnNamespace:
 def equip(cls: Any, table: Table) -> None:
     """Give the class its manager, errors and a metaclass that knows its columns."""
     table.model = cls
+    table.cleans = hasattr(cls, "clean")
     table.build = msgspec.StructMeta.__call__.__get__(cls)
     cls.__table_info__ = table
     cls.__derived__ = {}
-    cls.objects = Manager(table)
+    _set_managers(cls, table)
     cls.c = ColumnNamespace(table)
     cls.DoesNotExist = type(
         "DoesNotExist",
@@ -87,6 +88,38 @@ def equip(cls: Any, table: Table) -> None:
     members["__doc__"] = f"The metaclass of {table.label}, which holds its columns."
     cls.__class__ = type(f"{table.label}Meta", (type(cls),), members)
     table.build_variant = lambda annotated, unread: build_variant(table.model, annotated, unread)
+
+
+class _LazyManager:
+    """A manager whose ``get_queryset`` is asked when it is first used: models may come later."""
+
+    __slots__ = ("made", "manager")
+
+    def __init__(self, manager: Any) -> None:
+        self.manager = manager
+        self.made: Any = None
+
+    def __get__(self, row: Any, model: Any) -> Any:
+        if self.made is None:
+            self.made = self.manager.get_queryset()
+        return self.made
+
+
+def _set_managers(cls: Any, table: Table) -> None:
+    """Give the class managers of its own: those that it and its bases declare, and ``objects``."""
+    declared: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, QuerySet) and value._table is UNBOUND:
+                declared[name] = value
+            elif name in declared and name != "objects":
+                del declared[name]
+    declared.setdefault("objects", Manager())
+    for name, value in declared.items():
+        bound = value._clone()
+        bound._table = table
+        own = getattr(type(value), "get_queryset", Manager.get_queryset)
+        setattr(cls, name, bound if own is Manager.get_queryset else _LazyManager(bound))
 
 
 def _construct(cls: Any, *args: Any, **values: Any) -> Any:

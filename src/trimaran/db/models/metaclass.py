@@ -8,7 +8,16 @@ of its own, which holds an expression for each column: ``Book.price`` builds SQL
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Optional, Union, dataclass_transform
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Optional,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    overload,
+)
 
 import msgspec
 
@@ -24,7 +33,10 @@ from trimaran.db.models.fields import Field, FieldInfo, ManyToManyField
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from trimaran.db.queries.queryset import Manager
     from trimaran.db.sql.table import Column
+
+_M = TypeVar("_M")
 
 _META_NAMES = (
     "abstract",
@@ -45,11 +57,32 @@ _META_NAMES = (
 )
 
 
+if TYPE_CHECKING:
+
+    class _Objects:
+        """``Book.objects`` is a ``Manager[Book]``.
+
+        It stands on the metaclass, so that a model may declare a manager of another class. mypy
+        asks as if it stood on the class, others as the language does.
+        """
+
+        @overload
+        def __get__(self, model: None, owner: type[_M]) -> Manager[_M]: ...
+
+        @overload
+        def __get__(self, model: type[_M], owner: Any) -> Manager[_M]: ...
+
+        def __get__(self, model: Any, owner: Any) -> Any: ...
+
+
 @dataclass_transform(
     kw_only_default=True, eq_default=False, field_specifiers=(Field, ManyToManyField)
 )
 class ModelMeta(msgspec.StructMeta):
     """The metaclass of models."""
+
+    if TYPE_CHECKING:
+        objects: ClassVar[_Objects]
 
     def __new__(
         mcs,

@@ -10,31 +10,19 @@ from trimaran._internal.callsite import callsite
 from trimaran.db.models.fields import Field, ManyToManyField
 from trimaran.db.models.metaclass import ModelMeta, retype
 from trimaran.db.models.registry import registry
-from trimaran.db.queries import saving
+from trimaran.db.queries import saving, validation
 from trimaran.db.queries.peers import RowState
 from trimaran.db.queries.queryset import values_of
 from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Collection, Generator, Iterable
 
     import sqlalchemy as sa
 
     from trimaran.db.models.equipment import ColumnNamespace
-    from trimaran.db.queries.queryset import Manager
     from trimaran.db.sql.table import Column, Table
     from trimaran.errors import MultipleObjectsError, ObjectDoesNotExistError
-
-
-class _Objects:
-    """Tells type checkers that ``Book.objects`` is a ``Manager[Book]``."""
-
-    if TYPE_CHECKING:
-        from typing import TypeVar
-
-        _M = TypeVar("_M")
-
-        def __get__(self, row: None, model: type[_M]) -> Manager[_M]: ...
 
 
 class _TableAccess:
@@ -73,7 +61,6 @@ class Model(RowState, msgspec.Struct, metaclass=ModelMeta, eq=False, weakref=Tru
     __table__ = _TableAccess()
 
     if TYPE_CHECKING:
-        objects: ClassVar[_Objects]
         c: ClassVar[ColumnNamespace]
         __table_info__: ClassVar[Table]
         DoesNotExist: ClassVar[type[ObjectDoesNotExistError]]
@@ -104,6 +91,18 @@ class Model(RowState, msgspec.Struct, metaclass=ModelMeta, eq=False, weakref=Tru
         """
         await saving.change(self, {**values_of(data), **fields})
         return self
+
+    async def full_clean(
+        self, exclude: Collection[str] = (), *, validate_unique: bool = True
+    ) -> None:
+        """Check everything that can be known before writing; ``save`` does so too.
+
+        exclude: fields to pass over
+        validate_unique: also ask the database for rows with the same unique values
+        Raises ``ModelValidationError`` with every fault at once. The values become those that
+        would be stored.
+        """
+        await validation.full_clean(self, exclude, unique=validate_unique)
 
     async def delete(self) -> bool:
         """Delete the row; return whether it was still there."""

@@ -10,6 +10,7 @@ from trimaran.db.queries import bulk, saving
 from trimaran.db.queries.peers import alias_of, load, load_all, related_of
 from trimaran.db.queries.queryset import QuerySet, values_of
 from trimaran.db.queries.related import RowsOfRow, key_of_saved
+from trimaran.db.queries.signals import everywhere, m2m_changed
 from trimaran.db.queries.writes import key_of
 from trimaran.errors import QueryError
 
@@ -75,6 +76,19 @@ class ManyRows(RowsOfRow[T]):
             await self._add(keys, through_defaults or {})
         self._forget()
 
+    async def _tell(self, action: str, keys: list[Any] | None) -> None:
+        through = self._many.through
+        if through.receivers or everywhere:
+            await m2m_changed.send(
+                through,
+                instance=self._row,
+                action=action,
+                reverse=self._many.turned is not None,
+                model=self._many.target.model,
+                pk_set=None if keys is None else set(keys),
+                using=alias_of(self._row),
+            )
+
     async def remove(self, *rows: T | Any) -> None:
         """Let rows no longer belong to this one; those that do not are passed over."""
         keys = self._keys(rows)
@@ -85,10 +99,12 @@ class ManyRows(RowsOfRow[T]):
     async def clear(self) -> None:
         """Let no row belong to this one."""
         many = self._many
+        await self._tell("pre_clear", None)
         async with database(alias_of(self._row)).atomic():
             if many.symmetrical:
                 await self._mirrored().delete()
             await self._between().delete()
+        await self._tell("post_clear", None)
         self._forget()
 
     async def set(
@@ -140,6 +156,13 @@ class ManyRows(RowsOfRow[T]):
         many, alias = self._many, alias_of(self._row)
         through, own = many.through, self._key()
         near, far = many.near.column.name, many.far.column.name
+        told = through.receivers or everywhere
+        if told:
+            present = set(await self._between().values_list(far, flat=True))
+            keys = [key for key in keys if key not in present]
+            if not keys:
+                return
+            await self._tell("pre_add", keys)
         pairs = [(own, key) for key in keys]
         if many.symmetrical:
             pairs += [(key, own) for key in keys if key != own]
@@ -149,17 +172,23 @@ class ManyRows(RowsOfRow[T]):
         made = [through.model(**{near: a, far: b, **defaults}) for a, b in pairs]
         if not through.hidden:
             await saving.add_many(through, made, alias)
+            if told:
+                await self._tell("post_add", keys)
             return
         for group in saving.grouped(through, made).values():
             cleaned = [values for _, values in group]
             await bulk.insert_or_meet(through, cleaned, alias, unique=(), update=())
+        if told:
+            await self._tell("post_add", keys)
 
     async def _remove(self, keys: list[Any]) -> None:
         many = self._many
+        await self._tell("pre_remove", keys)
         async with database(alias_of(self._row)).atomic():
             if many.symmetrical:
                 await self._mirrored().filter(**{f"{many.near.column.name}__in": keys}).delete()
             await self._between().filter(**{f"{many.far.column.name}__in": keys}).delete()
+        await self._tell("post_remove", keys)
 
     def _mirrored(self) -> QuerySet[Any]:
         many = self._many

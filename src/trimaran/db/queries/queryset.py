@@ -21,8 +21,14 @@ from trimaran.errors import IntegrityError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
+
+    from trimaran.db.sql.table import Table
 
 T = TypeVar("T")
+
+UNBOUND: Any = None
+"""The table of a manager that no model has taken in yet."""
 
 
 class QuerySet(Reader[T]):
@@ -35,6 +41,11 @@ class QuerySet(Reader[T]):
     """
 
     __slots__ = ()
+
+    @classmethod
+    def as_manager(cls) -> Self:
+        """Return this class as a manager, for a model's ``objects: ClassVar[Books]``."""
+        return cls(UNBOUND)
 
     def values(self, *fields: str, **expressions: Any) -> QuerySet[dict[str, Any]]:
         """Return dicts of these fields, ``author__name`` too; of all columns if none.
@@ -278,9 +289,20 @@ class QuerySet(Reader[T]):
 
 
 class Manager(QuerySet[T]):
-    """All rows of a model: ``Book.objects``, where every query begins."""
+    """All rows of a model: ``Book.objects``, where every query begins.
+
+    One of your own derives from it, and a class attribute of the model holds it:
+    ``objects: ClassVar[Books] = Books()``. ``get_queryset`` may leave rows out.
+    """
 
     __slots__ = ()
+
+    def __init__(self, table: Table | None = None) -> None:
+        super().__init__(UNBOUND if table is None else table)
+
+    def get_queryset(self) -> QuerySet[T]:
+        """Return the query that every other one begins with."""
+        return self
 
 
 _DATE_UNITS = ("year", "month", "week", "day")

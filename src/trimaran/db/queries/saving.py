@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -12,9 +13,11 @@ from trimaran.db.queries import writes
 from trimaran.db.queries.deferred import Unread
 from trimaran.db.queries.peers import Batch, alias_of, has_key
 from trimaran.db.queries.shapes import statements
+from trimaran.db.queries.signals import everywhere, post_delete, post_save, pre_delete, pre_save
 from trimaran.db.sql.gate import clean
 from trimaran.db.sql.rows import project_rows
-from trimaran.errors import QueryError
+from trimaran.db.sql.validation import refused, violation
+from trimaran.errors import IntegrityError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,10 +61,48 @@ def _remember(row: Any, alias: str) -> None:
 async def add(row: Any, alias: str) -> None:
     """Insert a row and give it its key."""
     table: Table = type(row).__table_info__
+    if table.cleans or table.receivers or everywhere:
+        await _before(row, table, table.columns.values(), alias, created=True)
+        await _insert(row, table, alias)
+        await post_save.send(table, instance=row, created=True, using=alias, update_fields=None)
+    else:
+        await _insert(row, table, alias)
+
+
+async def _insert(row: Any, table: Table, alias: str) -> None:
     cleaned = clean(table, _values(row, table), table.columns.values(), adding=True)
-    cleaned |= await writes.insert(table, cleaned, alias)
+    try:
+        cleaned |= await writes.insert(table, cleaned, alias)
+    except IntegrityError as error:
+        raise violation(table, error) from error
     _settle(row, cleaned)
     _remember(row, alias)
+
+
+async def _before(
+    row: Any,
+    table: Table,
+    columns: Iterable[Column],
+    alias: str,
+    *,
+    created: bool,
+    names: Sequence[str] | None = None,
+) -> None:
+    """Let the model's ``clean()`` and the receivers of ``pre_save`` see the row."""
+    if table.cleans:
+        _settle(row, clean(table, _values(row, table), columns, adding=created))
+        await run_clean(row, table)
+    await pre_save.send(table, instance=row, created=created, using=alias, update_fields=names)
+
+
+async def run_clean(row: Any, table: Table) -> None:
+    """Call a row's own ``clean()``, async or not; raises ``ModelValidationError``."""
+    try:
+        made = row.clean()
+        if isawaitable(made):
+            await made
+    except ValueError as error:
+        raise refused(table, error) from error
 
 
 def grouped(
@@ -85,9 +126,17 @@ def grouped(
 async def add_many(table: Table, rows: Sequence[Any], alias: str) -> None:
     """Insert rows, all or none; with their own key or without, each kind together."""
     groups = grouped(table, rows)
+    if table.cleans:
+        for row, cleaned in [pair for group in groups.values() for pair in group]:
+            _settle(row, cleaned)
+            await run_clean(row, table)
+        groups = grouped(table, rows)
     async with database(alias).atomic():
         for group in groups.values():
-            keys = await writes.insert_many(table, [cleaned for _, cleaned in group], alias)
+            try:
+                keys = await writes.insert_many(table, [cleaned for _, cleaned in group], alias)
+            except IntegrityError as error:
+                raise violation(table, error) from error
             for (row, cleaned), key in zip(group, keys, strict=True):
                 _settle(row, cleaned)
                 setattr(row, table.key.name, key)
@@ -105,15 +154,31 @@ async def save(row: Any, names: Iterable[str] | None, alias: str | None) -> None
             raise _never_saved(table, "save(update_fields=...)")
         await add(row, alias)
         return
+    names = None if names is None else list(names)
     columns = [column for column in _columns(table, names) if column.name in values]
+    hooked = table.cleans or table.receivers or everywhere
+    if hooked:
+        await _before(row, table, columns, alias, created=False, names=names)
+        values = _values(row, table)
     cleaned = clean(table, values, columns, adding=False)
-    touched = await writes.update_by_key(table, key, cleaned, alias) if cleaned else 1
+    touched = await _update(table, key, cleaned, alias) if cleaned else 1
     if touched:
         _settle(row, cleaned)
     elif names is not None:
         raise _gone(table)
     else:
-        await add(row, alias)
+        await _insert(row, table, alias)
+    if hooked:
+        created = not touched
+        told = {"instance": row, "created": created, "using": alias, "update_fields": names}
+        await post_save.send(table, **told)
+
+
+async def _update(table: Table, key: Any, cleaned: dict[Column, Any], alias: str) -> int:
+    try:
+        return await writes.update_by_key(table, key, cleaned, alias)
+    except IntegrityError as error:
+        raise violation(table, error) from error
 
 
 def _columns(table: Table, names: Iterable[str] | None) -> list[Column]:
@@ -146,12 +211,34 @@ async def change(row: Any, fields: Mapping[str, Any]) -> None:
     if not given:
         return
     cleaned = clean(table, given, _columns(table, given), adding=False)
-    if not await writes.update_by_key(table, key, cleaned, _sink(row)):
-        raise _gone(table)
-    _settle(row, cleaned)
+    alias = _sink(row)
+    if table.cleans or table.receivers or everywhere:
+        await _change_seen(row, table, cleaned, alias)
+    else:
+        if not await _update(table, key, cleaned, alias):
+            raise _gone(table)
+        _settle(row, cleaned)
     for name, value in fields.items():
         if name in table.relations:
             setattr(row, name, value)
+
+
+async def _change_seen(row: Any, table: Table, cleaned: dict[Column, Any], alias: str) -> None:
+    """Write columns of a row that ``clean()`` or receivers see before; else it stays as it was."""
+    before = {column: getattr(row, column.name) for column in cleaned}
+    names = [column.name for column in cleaned]
+    _settle(row, cleaned)
+    try:
+        await _before(row, table, list(cleaned), alias, created=False, names=names)
+        cleaned = clean(table, _values(row, table), list(cleaned), adding=False)
+        if not await _update(table, getattr(row, table.key.name), cleaned, alias):
+            raise _gone(table)
+    except BaseException:
+        _settle(row, before)
+        raise
+    _settle(row, cleaned)
+    told = {"instance": row, "created": False, "using": alias, "update_fields": names}
+    await post_save.send(table, **told)
 
 
 async def remove(row: Any) -> bool:
@@ -160,7 +247,13 @@ async def remove(row: Any) -> bool:
     key = getattr(row, table.key.name)
     if key is None or key is UNSET:
         raise _never_saved(table, "delete()")
-    return await writes.delete_by_key(table, key, _sink(row)) > 0
+    alias = _sink(row)
+    if not (table.receivers or everywhere):
+        return await writes.delete_by_key(table, key, alias) > 0
+    await pre_delete.send(table, instance=row, using=alias)
+    found = await writes.delete_by_key(table, key, alias) > 0
+    await post_delete.send(table, instance=row, using=alias)
+    return found
 
 
 async def refresh(row: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import conv
 
 from trimaran.db.sql.table import MISSING
 from trimaran.db.sql.types import column_type
@@ -117,7 +118,7 @@ def _build_constraint(
             condition_text(table, constraint.condition)
         )
         # conv: the name stands as it is, no convention is put around it
-        built.append_constraint(sa.CheckConstraint(text, name=sa.sql.naming.conv(constraint.name)))
+        built.append_constraint(sa.CheckConstraint(text, name=conv(constraint.name)))
         return
     plain = all(isinstance(part, str) for part in constraint.fields)
     if constraint.condition is not None or constraint.include or not plain:

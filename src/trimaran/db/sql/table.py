@@ -236,6 +236,8 @@ class Table:
     build_variant: returns what builds rows that can be annotated, or lack some columns
     model:    the class of the rows
     returns:  columns that an INSERT must ask for, where it does not give them
+    receivers: functions that signals call, by signal
+    cleans:   whether the model has a ``clean()`` of its own
     lookups, projections, by_key: caches of the rooms above
     """
 
@@ -268,6 +270,8 @@ class Table:
     lookups: dict[Any, Any] = field(default_factory=dict)
     projections: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     by_key: dict[str, Any] = field(default_factory=dict)
+    receivers: dict[Any, Any] = field(default_factory=dict)
+    cleans: bool = False
     scope: Scope = field(init=False, repr=False)
     returns: tuple[Column, ...] = field(init=False, repr=False)
 
