@@ -8,7 +8,7 @@ import weakref
 from abc import abstractmethod
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from trimaran._internal.callsite import calling_place
 from trimaran.db.backends.base import Database, Row
@@ -20,6 +20,8 @@ from trimaran.errors import ConfigurationError, TransactionError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy.sql import ClauseElement
 
     from trimaran._internal.callsite import Place
     from trimaran.db.backends.connection import Connection, Isolation, Verb
@@ -99,8 +101,24 @@ class TransactionalDatabase(Database):
         """Run a statement and return its first row."""
         return cast("Row | None", await self.run("fetch_row", sql, params))
 
-    async def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """Run a statement and return the number of rows it touched."""
+    @overload
+    async def execute(self, sql: str, params: Sequence[Any] = ()) -> int: ...
+
+    @overload
+    async def execute(self, sql: ClauseElement) -> Any: ...
+
+    async def execute(self, sql: str | ClauseElement, params: Sequence[Any] = ()) -> Any:
+        """Run a statement and return the number of rows it touched.
+
+        A statement of SQLAlchemy Core that returns rows gives a list of them, as named tuples.
+        """
+        if not isinstance(sql, str):
+            from trimaran.db.sql.core import prepared
+
+            made = prepared(sql, self.dialect)
+            if made.returns:
+                return made.make(await self.run("fetch", made.sql, made.params))
+            return await self.run("execute", made.sql, made.params)
         return cast(int, await self.run("execute", sql, params))
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import database
-from trimaran.db.queries import writes
+from trimaran.db.queries import streaming, writes
 from trimaran.db.queries.extras import NONE, default_alias, totals
 from trimaran.db.queries.peers import join_batch
 from trimaran.db.queries.prefetching import prefetch
@@ -39,31 +39,48 @@ class Reader(Query[T]):
     def __await__(self) -> Generator[Any, None, list[T]]:
         return self._fetch().__await__()
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        if not self._goes_by_key():
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self.iterator()
+
+    async def iterator(self, chunk_size: int = _BATCH) -> AsyncIterator[T]:
+        """Yield the rows, at most so many in memory at once, in any order.
+
+        Where the order is one of the model's own fields that are never NULL, each statement asks
+        for what comes behind the last row, and none holds a connection meanwhile. Else a cursor of
+        PostgreSQL's gives them, in a transaction that lasts as long as the loop; SQLite and
+        MariaDB give the keys first. Values and annotations are read at once there.
+        """
+        if type(chunk_size) is not int or chunk_size < 1:
+            raise QueryError("TRI-QUERY-014", f"A chunk of {chunk_size!r:.40}.", "Give 1 or more.")
+        if self._empty:
+            return
+        used = database(self._source)
+        if streaming.seekable(self):
+            rows = streaming.by_seeking(self, chunk_size)
+        elif used.vendor == "postgresql":
+            rows = streaming.by_cursor(self, used, chunk_size)
+        elif self._extras is NONE and (self._projection is None or self._projection.rows):
+            rows = streaming.by_keys(self, chunk_size)
+        else:
             for row in await self._fetch():
                 yield row
             return
-        key = self._table.key.name
-        query, size = self.order_by(key), _BATCH
-        while True:
-            rows = await query.limit(size)
-            for row in rows:
-                yield row
-            if len(rows) < size:
-                return
-            query = self.order_by(key).filter(**{f"{key}__gt": getattr(rows[-1], key)})
+        async for row in rows:
+            yield row
 
-    def _goes_by_key(self) -> bool:
-        """Tell whether the rows can be read a batch after the other, the next keys each time."""
-        return not (
-            self._limit is not None
-            or self._offset
-            or self._ordering()
-            or (self._projection is not None and not self._projection.rows)
-            or self._extras is not NONE
-            or "order" not in self._table.key.kind.lookups
-        )
+    async def _keys_alone(self) -> list[Any]:
+        """Return the keys of the rows, in their order."""
+        new = self._clone()
+        new._projection = self._key_projection()
+        new._prefetch = ()
+        keys: list[Any] = await new._fetch()
+        return keys
+
+    def _unordered(self) -> Self:
+        """Return the query without order and slice; its conditions have chosen already."""
+        new = self._clone()
+        new._order, new._limit, new._offset, new._where = (), None, 0, ()
+        return new
 
     async def explain(self) -> str:
         """Return the plan that the database makes for this query, as text."""
@@ -106,6 +123,12 @@ class Reader(Query[T]):
         values: list[Any] = []
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
         fetched = await used.fetch(statement.sql, statement.parameters(values))
+        return await self._finished(projection, fetched, used)
+
+    async def _finished(
+        self, projection: Projection, fetched: Sequence[Any], used: Database
+    ) -> list[T]:
+        """Return what is made of a driver's rows, with what was to be fetched beside them."""
         rows = self._made(projection, fetched, used)
         for wanted in self._prefetch if projection.rows else ():
             await prefetch(rows, wanted, self._source, self._of)

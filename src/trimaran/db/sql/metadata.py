@@ -80,7 +80,7 @@ def _build_column(table: Table, column: Column) -> sa.Column[object]:
         comment=column.comment or None,
         unique=True if column.unique and not column.primary_key else None,
         index=True if column.index and not column.unique and not column.primary_key else None,
-        info=_fill(column),
+        info={"kind": column.kind, **_fill(column)},
     )
 
 
