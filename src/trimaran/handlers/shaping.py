@@ -10,7 +10,6 @@ import msgspec
 
 from trimaran.handlers.route import UNSET
 from trimaran.schema import adapter_for, encode_any
-from trimaran.schema.adapter import needs_pydantic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,7 @@ def shaped_encoder(plan: Plan, shape: Shape) -> Callable[[Any], bytes]:
     if returns is UNSET:
         return dumped
     adapter: Any = adapter_for(returns)
-    if needs_pydantic(returns):
+    if hasattr(adapter, "types"):  # Pydantic's
         return _pydantic_encoder(adapter.types, shape)
     typed = adapter.typed
     return lambda result: dumped(typed(result))

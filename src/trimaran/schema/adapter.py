@@ -80,13 +80,18 @@ def _cached(tp: Any) -> Adapter:
 
 
 def _make(tp: Any) -> Adapter:
-    if needs_pydantic(tp):
-        from trimaran.schema.pydantic_adapter import pydantic_adapter
-
-        return pydantic_adapter(tp)
     from trimaran.schema.msgspec_adapter import MsgspecAdapter
 
-    return MsgspecAdapter(tp)
+    if not needs_pydantic(tp):
+        return MsgspecAdapter(tp)
+    from trimaran.schema.pydantic_adapter import pydantic_adapter
+
+    try:
+        return pydantic_adapter(tp)
+    except TypeError:
+        if is_pydantic(tp):
+            raise
+        return MsgspecAdapter(tp)  # a Struct stands beside, which Pydantic does not know
 
 
 def needs_pydantic(tp: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import attrs
 import msgspec
+import pydantic
 import pytest
 from typing_extensions import TypedDict
 
@@ -131,6 +132,29 @@ def test_the_document_lists_the_members() -> None:
     [schema], definitions = components([Pet], mode="input")
     assert [one["$ref"].rpartition("/")[2] for one in schema["anyOf"]] == ["Cat", "Dog", "Fish"]
     assert set(definitions) == {"Cat", "Dog", "Fish"}
+
+
+class Model(pydantic.BaseModel):
+    name: str
+    size: int = 0
+
+
+class Box(msgspec.Struct):
+    things: list[Model | Dog]
+
+
+def test_models_of_pydantic_stand_beside_structs() -> None:
+    """In a union, in a container, in a field."""
+    assert adapter_for(Dog | Model).decode_json(b'{"name": "a"}') == Model(name="a")
+    made = adapter_for(Box).decode_json(b'{"things": [{"name": "a", "breed": "b"}, {"name": "c"}]}')
+    assert made.things[1] == Model(name="c")
+    assert adapter_for(list[Model | Dog]).encode([Model(name="a"), Dog("b", "c")]) == (
+        b'[{"name":"a","size":0},{"name":"b","breed":"c"}]'
+    )
+    assert told(Dog | Model, {"name": 1, "breed": "b"}) == [
+        ("string_type", "Dog", "name"),
+        ("string_type", "Model", "name"),
+    ]
 
 
 class Left(msgspec.Struct):
