@@ -269,9 +269,11 @@ class _Writer:
         if tag_field is not None:
             properties[tag_field] = {"const": info.tag}
             required.append(tag_field)
+        # A key of a TypedDict that is not required may be missing in an answer too.
+        fills = self.mode == "output" and not isinstance(info, self.mi.TypedDictType)
         for field in info.fields:
             properties[field.encode_name] = self._field(field)
-            if field.required or (self.mode == "output" and self._is_placeholder(field)):
+            if field.required or (fills and self._is_placeholder(field)):
                 required.append(field.encode_name)
         schema: Schema = {"title": _class_name(info.cls), "type": "object"}
         schema |= _described(info.cls)

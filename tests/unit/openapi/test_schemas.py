@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 import msgspec
 import pydantic
@@ -190,3 +190,12 @@ def test_generics_are_named_by_what_they_hold() -> None:
         schemas.of(one, "output")
     names = [name for name in schemas.fill() if name.startswith("Measured")]
     assert names == ["Measured_Film_or_None", "Measured_list_Film", "Measured_list_int"]
+
+
+def test_keys_that_may_be_missing_are_not_required_of_answers() -> None:
+    """A TypedDict fills nothing by itself."""
+    patch: Any = TypedDict("patch", {"title": str}, total=False)
+    schemas = Schemas()
+    schemas.of(patch, "input")
+    schemas.of(patch, "output")
+    assert "required" not in schemas.fill()["patch"]
