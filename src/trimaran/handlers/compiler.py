@@ -80,6 +80,7 @@ def _bare_endpoint(plan: Plan, faults: FaultHandlers, app_scope: AppScope) -> En
         max_body=max_body(plan),
         label=route.label,
         cancel_on_disconnect=route.cancel_on_disconnect is not False,
+        route=route,
     )
 
     return endpoint

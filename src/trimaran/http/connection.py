@@ -128,7 +128,16 @@ class HTTPConnection:
                 "path_params": dict(self.path_params),
                 "app": getattr(self, "app", None),
             }
+            if "route" not in self._scope:
+                self._scope["route"] = self._found_route()
             return self._scope
+
+    def _found_route(self) -> Any:
+        """Return the route that answers; None where none does, or where it is not known."""
+        resolve = getattr(getattr(self, "app", None), "resolve", None)
+        return (
+            None if resolve is None else getattr(resolve(self.method, self.path)[0], "route", None)
+        )
 
     @property
     def base_url(self) -> URL:

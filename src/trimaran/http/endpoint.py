@@ -40,6 +40,7 @@ class Endpoint:
     max_body:  bytes; a larger body is answered 413
     head:      status line and headers up to and including ``content-length: ``
     label:     ``GET /films/{id}``, for logs and metrics
+    route:     what was declared; None for what no route answers
     cancel_on_disconnect: whether what waits for an answer is cancelled when its client leaves
     """
 
@@ -50,6 +51,7 @@ class Endpoint:
         "headers",
         "label",
         "max_body",
+        "route",
         "run",
         "status",
     )
@@ -64,8 +66,10 @@ class Endpoint:
         max_body: int = DEFAULT_MAX_BODY,
         label: str = "",
         cancel_on_disconnect: bool = False,
+        route: Any = None,
     ) -> None:
         self.run = run
+        self.route = route
         self.status = status
         self.headers = headers if headers is not None else [(b"content-type", b"application/json")]
         self.head = encode_head(status, self.headers) + b"content-length: "
@@ -84,4 +88,5 @@ class Endpoint:
             max_body=self.max_body,
             label=self.label,
             cancel_on_disconnect=self.cancel_on_disconnect,
+            route=self.route,
         )

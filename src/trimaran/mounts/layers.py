@@ -36,7 +36,8 @@ class Layered:
         async def core(scope: Message, receive: Receive, send: Send) -> None:
             await asgi_call(app, scope, receive, send, resolve=inner)
 
-        self.asgi: Asgi = layer.make(core)
+        # Layers that follow each other share one scope, as on a server that speaks ASGI.
+        self.asgi: Asgi = layer.make(inner.asgi if isinstance(inner, Layered) else core)
         self._inner = inner
         self._failed = failed
 

@@ -188,6 +188,8 @@ class _Call:
         inside = below_root(scope)
         endpoint, params = resolve(method, inside)
         self._label = endpoint.label
+        if endpoint.route is not None:  # for middleware that labels what it measures
+            scope["route"], scope["path_params"] = endpoint.route, dict(params)
         headers: RawHeaders = [(name, value) for name, value in scope["headers"]]
         try:
             body = await self._body(endpoint, headers)

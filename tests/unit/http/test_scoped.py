@@ -71,3 +71,39 @@ def test_middleware_reads_and_changes() -> None:
     answer = TestClient(app).get("/films", headers={"X-Token": "a"})
     assert answer.json() == ["a", "/films"]
     assert answer.headers["x-stamp"] == "yes"
+
+
+class Outer(Stamped):
+    """A layer around another, which reads what that has left in the scope."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def told(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-route"] = getattr(scope.get("route"), "path", "none")
+                headers["x-state"] = scope["state"]["stamp"]
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+@pytest.mark.parametrize(("path", "route"), [("/films/3", "/films/{id}"), ("/none", "none")])
+def test_layers_share_a_scope(path: str, route: str) -> None:
+    """What an inner one or the application puts there is seen by the outer: the route, a state."""
+    app = App()
+    app.add_middleware(Stamped)
+    app.add_middleware(Outer)
+    app.get("/films/{id}")(lambda id: "film")
+    headers = TestClient(app).get(path, headers={"X-Token": "a"}).headers
+    assert (headers["x-route"], headers["x-state"]) == (route, "a")
+
+
+def test_the_route_stands_in_the_requests_scope() -> None:
+    """For function middleware and handlers that label what they measure."""
+    app = App()
+
+    @app.get("/films/{id}")
+    async def film(id: int, request: Request) -> str:
+        return str(request.scope["route"].path)
+
+    assert TestClient(app).get("/films/3").json() == "/films/{id}"
