@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimaran.errors import ResponseValidationError
+from trimaran.handlers.inputs import RESPONSE
 from trimaran.handlers.planning import is_bodiless
 from trimaran.handlers.route import UNSET
-from trimaran.http import JSONResponse, PreparedResponse, RedirectResponse, Response
+from trimaran.http import (
+    JSONResponse,
+    PreparedResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from trimaran.schema import adapter_for, encode_any
 
 if TYPE_CHECKING:
@@ -45,6 +52,8 @@ def answering(plan: Plan) -> Answering:
     status = route.status_code
     kind: Any = route.response_class or JSONResponse
     if is_bodiless(status):
+        if RESPONSE in plan.graph.inputs:  # which may get another status, and then a body
+            return Answering(status=status, make=lambda result: JSONResponse(result, status))
         return Answering(status=status, make=lambda _: Response(status_code=status))
     if plan.stream is not None:
         from trimaran.handlers.streaming import stream_maker
@@ -121,6 +130,8 @@ def merged(answer: Response, extra: Response, *, own: bool) -> Response:
     """
     if not own:
         answer.status_code = extra.status_code
+        if is_bodiless(answer.status_code) and not isinstance(answer, StreamingResponse):
+            answer.body, answer.raw_headers = b"", []
     present = {name for name, _ in answer.raw_headers}
     for name, value in extra.raw_headers:
         if name in _JOINED or name not in present:

@@ -97,10 +97,11 @@ def _object_texts(reader: TextObject, form: FormData, *, alone: bool) -> dict[st
             given[name] = texts
         elif texts and texts[-1]:
             given[name] = texts[-1]
-    if reader.forbids and alone:
+    if reader.heeds_others and alone:
         for name in form:
             if name not in reader.fields:
-                given[name] = (_texts(form, name) or ["a file"])[-1]
+                texts = _texts(form, name) or ["a file"]
+                given[name] = texts[0] if len(texts) == 1 else texts
     return given
 
 

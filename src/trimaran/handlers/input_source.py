@@ -106,6 +106,8 @@ class InputWriter:
         return lines
 
     def _collects(self, place: str) -> bool:
+        if place == "query" and any(taker.keeps_others for taker in self._models.values()):
+            return True
         return any(
             adapter_for(one.type).many
             for source in self._inputs

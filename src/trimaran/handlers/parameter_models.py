@@ -87,6 +87,7 @@ class ModelTaker:
     """Takes one parameter model.
 
     others: names in its place that are not its own, and not extra either
+    keeps_others: whether it needs every value of a query's other names
     """
 
     def __init__(self, model: ParameterModel, others: set[str]) -> None:
@@ -98,6 +99,7 @@ class ModelTaker:
             (member.alias, field.wire, field.many)
             for member, field in zip(model.members, self._reader.fields.values(), strict=True)
         ]
+        self.keeps_others = model.place == "query" and self._reader.heeds_others
         lower = model.place == "header"
         self._known = {name.lower() if lower else name for name in others}
         self._known |= {member.alias.lower() if lower else member.alias for member in model.members}
@@ -116,8 +118,12 @@ class ModelTaker:
             value = query.get(alias)
             if value is not None:
                 given[wire] = value if many or isinstance(value, str) else value[-1]
-        if self._reader.forbids:
-            given |= {name: value for name, value in query.items() if name not in self._known}
+        if self._reader.heeds_others:
+            given |= {
+                name: value[0] if isinstance(value, list) and len(value) == 1 else value
+                for name, value in query.items()
+                if name not in self._known
+            }
         return self._made(given)
 
     def _made(self, given: dict[str, Any]) -> Any:
@@ -144,7 +150,7 @@ class ModelTaker:
             texts = sources.get(place, alias)
             if texts:
                 given[wire] = texts if many else sources.single(place, texts)
-        if self._reader.forbids:
+        if self._reader.heeds_others:
             for name in sources.names(place):
                 if name not in self._known:
                     texts = sources.get(place, name)

@@ -54,8 +54,8 @@ class TextObject(Protocol):
         ...
 
     @property
-    def forbids(self) -> bool:
-        """Whether other names are refused."""
+    def heeds_others(self) -> bool:
+        """Whether names that are no fields' matter: they are refused, or kept."""
         ...
 
     def make(self, given: Texts) -> Any:
@@ -102,7 +102,7 @@ class _MsgspecObject:
             )
             for wire, field in self._infos.items()
         }
-        self.forbids = bool(getattr(info, "forbid_unknown_fields", False)) or bool(
+        self.heeds_others = bool(getattr(info, "forbid_unknown_fields", False)) or bool(
             getattr(tp, "__closed__", False)
         )
 
@@ -169,7 +169,7 @@ class _PydanticObject:
             raise TypeError(what)
         self.fields = {field.wire: field for field in _pydantic_fields(tp, found)}
         config = getattr(tp, "model_config", None) or {}
-        self.forbids = config.get("extra") == "forbid"
+        self.heeds_others = config.get("extra") in ("forbid", "allow")
 
     def make(self, given: Texts) -> Any:
         return self._adapter.convert(dict(given))

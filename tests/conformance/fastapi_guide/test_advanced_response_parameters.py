@@ -99,6 +99,24 @@ def test_the_status_is_changed_on_an_injected_response(app: App) -> None:
     assert (made.status_code, made.json()) == (201, {"title": "Ikiru"})
 
 
+@pytest.mark.parametrize(("asked", "status", "body"), [("", 204, b""), ("?bad=1", 400, b'"no"')])
+def test_a_status_without_a_body_is_changed_too(
+    app: App, asked: str, status: int, body: bytes
+) -> None:
+    """The body goes with the status that is sent."""
+
+    @app.delete("/", status_code=204, response_model=None)
+    def delete(response: Response, bad: bool = False) -> Any:
+        if bad:
+            response.status_code = 400
+        response.headers["x-a"] = "1"
+        return "no"
+
+    answer = TestClient(app).delete(f"/{asked}")
+    assert (answer.status_code, answer.content, answer.headers["x-a"]) == (status, body, "1")
+    assert ("content-type" in answer.headers) == bool(body)
+
+
 # Use a Response parameter
 
 

@@ -14,7 +14,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from trimaran import App, Check, Cookie, Header, Query, WebSocket
+from trimaran import App, Check, Cookie, Form, Header, Query, WebSocket
 from trimaran.handlers import Router
 from trimaran.testing import TestClient
 
@@ -288,3 +288,31 @@ def test_sockets_take_models_too() -> None:
     app.websocket("/")(live)
     with TestClient(app) as client, client.websocket_connect("/?limit=7") as ws:
         assert ws.receive_json() == 7
+
+
+class Open(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    size: int = 0
+
+
+@pytest.mark.parametrize("place", ["query", "form", "cookie"])
+def test_other_names_are_kept_where_the_class_allows_them(place: str) -> None:
+    """``extra="allow"`` of Pydantic; one that repeats is a list."""
+    app = App()
+    marker = {"query": Query, "form": Form, "cookie": Cookie}[place]()
+
+    @app.api_route("/", methods=["GET", "POST"])
+    async def show(given: Annotated[Open, marker]) -> dict[str, Any]:
+        return given.model_dump()
+
+    client = TestClient(app)
+    sent: dict[str, Any] = {"size": "3", "a": "x"}
+    if place == "query":
+        answer = client.get("/", params={**sent, "b": ["1", "2"]})
+    elif place == "form":
+        answer = client.post("/", data={**sent, "b": ["1", "2"]})
+    else:
+        answer = client.get("/", cookies=sent)
+    expected = {"size": 3, "a": "x"} | ({} if place == "cookie" else {"b": ["1", "2"]})
+    assert answer.json() == expected
