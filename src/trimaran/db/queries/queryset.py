@@ -169,6 +169,40 @@ class QuerySet(Reader[T]):
         statement = statements.statement(("delete", self._table, where), used)
         return await used.execute(statement.sql, statement.parameters(values))
 
+    async def update_returning(self, /, **fields: Any) -> list[T]:
+        """Set fields of every row and return the rows as they are then, in no order."""
+        if not fields or self._empty:
+            return []
+        used = database(self._sink)
+        if used.vendor == "mariadb":  # which has no UPDATE ... RETURNING
+            async with used.atomic():
+                locked = self.using(self._sink).select_for_update()
+                keys = await locked.values_list("pk", flat=True)
+                found: QuerySet[T] = QuerySet(self._table)
+                found = found.using(self._sink).filter(pk__in=keys)
+                await found.update(**fields)
+                return await found
+        values: list[Any] = []
+        assigned = writes.assignments(self._table, fields, values, used.vendor)
+        where = self._write_shape(values, used.vendor)
+        projection = project_rows(self._table)
+        shape = ("update", self._table, assigned, where, projection)
+        statement = statements.statement(shape, used)
+        fetched = await used.fetch(statement.sql, statement.parameters(values))
+        return self._made(projection, fetched, used)
+
+    async def delete_returning(self) -> list[T]:
+        """Delete every row with one statement and return them as they were, in no order."""
+        if self._empty:
+            return []
+        used = database(self._sink)
+        values: list[Any] = []
+        where = self._write_shape(values, used.vendor)
+        projection = project_rows(self._table)
+        statement = statements.statement(("delete", self._table, where, projection), used)
+        fetched = await used.fetch(statement.sql, statement.parameters(values))
+        return self._made(projection, fetched, used)
+
     async def create(self, data: Any = None, /, **fields: Any) -> T:
         """Insert one row and return it.
 

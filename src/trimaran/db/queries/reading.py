@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from msgspec import json
+
 from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import database
 from trimaran.db.queries import streaming, writes
@@ -82,14 +84,22 @@ class Reader(Query[T]):
         new._order, new._limit, new._offset, new._where = (), None, 0, ()
         return new
 
-    async def explain(self) -> str:
-        """Return the plan that the database makes for this query, as text."""
+    async def explain(self, *, analyze: bool = False, format: str = "text") -> str:
+        """Return the plan that the database makes for this query.
+
+        analyze: run it, and tell how long each step took (not on SQLite)
+        format:  ``text``, or ``json`` (not on SQLite)
+        """
+        if format not in ("text", "json"):
+            raise QueryError("TRI-QUERY-014", f"No plan has the form {format!r:.20}.", "Give json.")
         used = database(self._source)
         values: list[Any] = []
         projection = self._projection or project_rows(self._table)
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
-        verb = "EXPLAIN QUERY PLAN" if used.vendor == "sqlite" else "EXPLAIN"
+        verb = _explaining(used.vendor, analyze=analyze, json=format == "json")
         rows = await used.fetch(f"{verb} {statement.sql}", statement.parameters(values))
+        if used.vendor == "postgresql" and format == "json":
+            return json.encode(rows[0][0]).decode()
         if used.vendor == "postgresql":
             return "\n".join(row[0] for row in rows)
         return "\n".join(" ".join(map(str, row)) for row in rows)
@@ -342,6 +352,22 @@ class Reader(Query[T]):
             message = f"the query of {self._table.label} has no row at {index}"
             raise IndexError(message)
         return rows[0]
+
+
+def _explaining(vendor: str, *, analyze: bool, json: bool) -> str:
+    if vendor == "sqlite":
+        if analyze or json:
+            raise QueryError(
+                "TRI-QUERY-027",
+                "explain(analyze=, format=) was asked of sqlite, which has only a plan as text.",
+                "Leave the options out.",
+                where=callsite(),
+            )
+        return "EXPLAIN QUERY PLAN"
+    if vendor == "postgresql":
+        options = [*(["ANALYZE"] if analyze else []), *(["FORMAT JSON"] if json else [])]
+        return f"EXPLAIN ({', '.join(options)})" if options else "EXPLAIN"
+    return ("ANALYZE" if analyze else "EXPLAIN") + (" FORMAT=JSON" if json else "")
 
 
 def _not_awaited(done: str, mend: str) -> QueryError:

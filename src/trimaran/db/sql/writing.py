@@ -53,7 +53,7 @@ def compile_upsert(shape: Shape, dialect: Dialect) -> Statement:
 
 def compile_update(shape: Shape, dialect: Dialect) -> Statement:
     """Return the statement of ``("update", table, assignments, where)``."""
-    _, table, assignments, where = shape
+    _, table, assignments, where, *returning = shape
     compiler = begin(dialect)
     source = Source(compiler, table)
     values = {
@@ -63,14 +63,23 @@ def compile_update(shape: Shape, dialect: Dialect) -> Statement:
         for column, term in assignments
     }
     statement = sa.update(source.clause).values(values)
-    return compiler.statement(_restricted(source, statement, where))
+    return compiler.statement(_returning(source, _restricted(source, statement, where), returning))
+
+
+def _returning(source: Source, statement: Any, projection: list[Any]) -> Any:
+    """Add the columns that come back of the rows that were written, if any."""
+    if not projection:
+        return statement
+    columns = [source.clause.c[column.db_name] for _, column in projection[0].columns]
+    return statement.returning(*columns)
 
 
 def compile_delete(shape: Shape, dialect: Dialect) -> Statement:
     """Return the statement of ``("delete", table, where)``."""
-    _, table, where = shape
+    _, table, where, *returning = shape
     source = Source(begin(dialect), table)
-    return source.compiler.statement(_restricted(source, sa.delete(source.clause), where))
+    statement = _restricted(source, sa.delete(source.clause), where)
+    return source.compiler.statement(_returning(source, statement, returning))
 
 
 def _restricted(source: Source, statement: Any, where: Shape | None) -> Any:

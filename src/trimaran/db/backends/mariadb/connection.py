@@ -42,6 +42,8 @@ _COMMITTING = frozenset(
     {"alter", "analyze", "create", "drop", "flush", "grant", "lock", "optimize", "rename"}
     | {"repair", "revoke", "truncate", "unlock"}
 )
+_MEASURED = re.compile(r"\s*analyze\s+(?:format\s*=\s*json\s+)?(?:select|with)\s", re.IGNORECASE)
+"""A plan with times, where ANALYZE TABLE would commit."""
 _TEMPORARY = re.compile(r"\s*(?:create|drop)\s+temporary\s", re.IGNORECASE)
 _PIECES = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--\s[^\n]*|#[^\n]*|/\*.*?\*/|(;)",
@@ -116,7 +118,7 @@ class MariaDBConnection(PooledConnection):
         word = first_word(sql)
         if word in CONTROL:
             raise transaction_by_hand(word, caller())
-        if word in _COMMITTING:
+        if word in _COMMITTING and not _MEASURED.match(sql):
             self._check_commit(sql, word)
             self._keys.clear()
             return PlainStatement(self.driver, sql)
