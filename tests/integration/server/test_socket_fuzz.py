@@ -8,6 +8,7 @@ import os
 import random
 import threading
 import time
+import traceback
 
 import pytest
 from serving.running import engine, wait_until
@@ -30,7 +31,7 @@ from serving.socket_client import (
 
 SECONDS = float(os.environ.get("TRIMARAN_FUZZ_SECONDS", "2"))
 SEED = int(os.environ.get("TRIMARAN_FUZZ_SEED", "0")) or random.randrange(2**32)
-LIMITS = {"linger": 0.1, "ping_interval": 0.4, "ping_timeout": 0.4, "header_timeout": 0.3}
+LIMITS = {"linger": 0.1, "ping_interval": 5.0, "ping_timeout": 5.0, "header_timeout": 5.0}
 ALPHABET = "aé€😀\x00 \n"
 
 
@@ -123,13 +124,13 @@ def hostile(port: int, chance: random.Random, end: float) -> None:
 def test_fuzz(caplog: pytest.LogCaptureFixture) -> None:
     """Valid traffic is echoed to the byte beside hostile one; the log holds no exception."""
     chance = random.Random(SEED)
-    faults: list[BaseException] = []
+    faults: list[str] = []
 
     def keep(target: object, *args: object) -> None:
         try:
             target(*args)  # type: ignore[operator]  # a function above
-        except BaseException as error:  # noqa: BLE001  told below
-            faults.append(error)
+        except BaseException:  # noqa: BLE001  told below
+            faults.append(traceback.format_exc())
 
     with engine(app, limits=LIMITS) as running:
         end = time.monotonic() + SECONDS
@@ -144,7 +145,7 @@ def test_fuzz(caplog: pytest.LogCaptureFixture) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        wait_until(lambda: running.server.stats.connections == 0, limit=10)
+        wait_until(lambda: running.server.stats.connections == 0, limit=15)
         refused = {name for name in running.server.stats.refused if name.startswith("websocket")}
     assert faults == [], f"seed {SEED}"
     assert len(refused) >= 2
