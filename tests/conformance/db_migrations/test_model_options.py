@@ -31,7 +31,7 @@ from trimaran.db import (
     registry,
 )
 from trimaran.db.backends.registry import installed
-from trimaran.errors import IntegrityError, MigrationError, ModelValidationError
+from trimaran.errors import IntegrityError, MigrationError, ModelValidationError, QueryError
 
 
 @pytest.fixture
@@ -281,5 +281,49 @@ def test_unmanaged_tables_are_left_alone(lab, metadata):
             assert made.operations == ("create table note",)
             old = await Legacy.objects.create(id=1, name="x")
             assert (await (await Note.objects.create(legacy=old)).legacy).name == "x"
+
+    lab.run(work)
+
+
+def test_a_composite_key(lab, metadata):
+    """Rows are found, changed and deleted by every field of the key."""
+
+    class Firm(Model):
+        name: str = Field(max_length=20)
+
+    class Bill(Model):
+        firm: ForeignKey[Firm] = Field(on_delete="cascade", related_name="bills")
+        number: int
+        text: str = Field(max_length=20, default="")
+
+        class Meta:
+            primary_key = ("firm", "number")
+
+    async def work(database):
+        with installed(database):
+            await lab.change(database, metadata())
+            firm = await Firm.objects.create(name="a")
+            one = await Bill.objects.create(firm=firm, number=1, text="x")
+            two = await Bill.objects.create(firm=firm, number=2, text="x")
+            assert one.pk == (firm.id, 1)
+            assert one != two
+            one.text = "y"
+            await one.save()
+            await two.update(text="z")
+            read = await Bill.objects.get(firm=firm, number=1)
+            assert (read, read.text, hash(read)) == (one, "y", hash(one))
+            assert await firm.bills == [one, two]
+            assert await Bill.objects.last() == two
+            assert [bill async for bill in Bill.objects.all()]
+            await one.delete()
+            assert await Bill.objects.all() == [two]
+            await Bill(firm_id=firm.id, number=9).save()
+            assert await Bill.objects.count() == 2
+            with pytest.raises(QueryError, match="needs a key of one column"):
+                await Bill.objects.filter(firm__name="a").delete()
+            with pytest.raises(QueryError, match="no field 'pk'"):
+                await Bill.objects.filter(pk=1)
+            with pytest.raises(IntegrityError):
+                await Bill.objects.create(firm=firm, number=2)
 
     lab.run(work)

@@ -76,6 +76,7 @@ class Construction:
         self.types: dict[str, Any] = {}
         self.fields: dict[str, FieldInfo] = {}
         self.relations: dict[str, tuple[Column, FieldInfo, Any]] = {}
+        self.composite: tuple[str, ...] = ()
         self.many: dict[str, tuple[FieldInfo, Any]] = {}
         self.singles: set[str] = set()
 
@@ -83,9 +84,11 @@ class Construction:
         """Return the class, made, equipped and registered."""
         for item in declared:
             self._add(item, {other.name for other in declared})
+        self._compose(meta.get("primary_key", ()))
         key = self._key()
         # The key stands first in rows and in JSON.
-        ordered = {key.name: key, **self.columns}
+        keys = [column for column in self.columns.values() if column.primary_key]
+        ordered = {column.name: column for column in (key, *keys, *self.columns.values())}
         table = self._table(ordered, key, meta)
         cls = self._struct(ordered, table)
         equip(cls, table)
@@ -161,17 +164,39 @@ class Construction:
         self.relations[name] = (column, field, read.target)
         self._keep(column, field, Optional[int] if read.null else int)  # noqa: UP045  one expression for both
 
+    def _compose(self, names: Any) -> None:
+        """Make the fields of ``Meta.primary_key`` a composite key."""
+        found = []
+        for name in _names(names):
+            column = self.columns.get(name) or self.columns.get(f"{name}_id")
+            if column is None or column.null:
+                what = "is no field" if column is None else "may be NULL"
+                raise field_fault(
+                    self.name,
+                    "Meta.primary_key",
+                    f"names {name!r}, which {what}",
+                    "Name fields that are never NULL.",
+                    self.where,
+                )
+            column.primary_key = True
+            found.append(column.name)
+        if len(found) == 1:
+            return
+        self.composite = tuple(found)
+
     def _key(self) -> Column:
         keys = [column for column in self.columns.values() if column.primary_key]
-        if len(keys) > 1:
+        if len(keys) > 1 and not self.composite:
             named = ", ".join(column.name for column in keys)
             raise field_fault(
                 self.name,
                 named,
                 "are several primary keys",
-                "Choose one, and give the others to a UniqueConstraint in class Meta.",
+                "Choose one, or write class Meta: primary_key = (...) for a composite key.",
                 self.where,
             )
+        if self.composite:
+            return self.columns[self.composite[0]]
         if keys:
             key = keys[0]
             if key.null:

@@ -50,6 +50,7 @@ _META_NAMES = (
     "managed",
     "ordering",
     "permissions",
+    "primary_key",
     "schema",
     "table",
     "verbose_name",

@@ -70,7 +70,7 @@ class Model(RowState, msgspec.Struct, metaclass=ModelMeta, eq=False, weakref=Tru
     @property
     def pk(self) -> Any:
         """The key, whatever it is called."""
-        return getattr(self, self.__table_info__.key.name)
+        return self.__table_info__.key_of(self)
 
     async def save(
         self, *, update_fields: Iterable[str] | None = None, using: str | None = None
@@ -126,7 +126,7 @@ class Model(RowState, msgspec.Struct, metaclass=ModelMeta, eq=False, weakref=Tru
         table = self.__table_info__
         if getattr(type(other), "__table_info__", None) is not table or key is None:
             return False
-        return bool(key == getattr(other, table.key.name))
+        return bool(key == table.key_of(other))
 
     def __hash__(self) -> int:
         key = self.pk

@@ -199,6 +199,7 @@ class Registry:
             )
 
     def _tie(self, relation: Relation, table: Table) -> None:
+        table.refuse_composite(f"{relation.source.label}.{relation.name} (a ForeignKey)")
         relation.resolve = lambda: table
         relation.column.kind = table.key.kind
         relation.source.model.__retype__(relation.column)

@@ -36,6 +36,7 @@ def named_columns(table: Table, names: Sequence[str]) -> tuple[Column, ...]:
 
 async def update_many(table: Table, rows: Sequence[Any], names: Sequence[str], alias: str) -> int:
     """Write some columns of rows that exist, all or none; return how many were found."""
+    table.refuse_composite("bulk_update()")
     columns = named_columns(table, names)
     if not columns or table.key in columns:
         raise QueryError(

@@ -46,8 +46,9 @@ def seek(table: Table, order: Order, row: Any) -> tuple[Order, Node]:
 
     row: a row, or a mapping with the values of the fields that are ordered by
     """
-    if not any(isinstance(term, Ref) and term.lookup.column is table.key for term, _ in order):
-        order = (*order, *orderings(table.scope, ("pk",)))
+    named = {term.lookup.column for term, _ in order if isinstance(term, Ref)}
+    if not named.issuperset(table.keys):
+        order = (*order, *orderings(table.scope, table.key_names))
     equal: list[Node] = []
     ways: list[Node] = []
     for term, descending in order:

@@ -209,7 +209,7 @@ async def select_pairs(many: Many, keys: Iterable[Any], alias: str) -> list[tupl
     where = Match(lookup, wanted).shape(values, used.vendor)
     projection = project_pairs(many)
     order = []
-    for text in (*many.target.ordering, "pk"):
+    for text in (*many.target.ordering, *many.target.key_names):
         column = many.target.column(text.removeprefix("-"))
         if column is not None:
             order.append((("column", (many.far,), column), text.startswith("-")))

@@ -180,7 +180,9 @@ class Query(Shaped[T]):
     def reverse(self) -> Self:
         """Turn the order around."""
         new = self._clone()
-        new._order = flipped(self._ordering() or orderings(self._table.scope, ("pk",)))
+        new._order = flipped(
+            self._ordering() or orderings(self._table.scope, self._table.key_names)
+        )
         return new
 
     def distinct(self, *fields: str) -> Self:
@@ -319,12 +321,14 @@ class Query(Shaped[T]):
 
     def only(self, *names: str) -> Self:
         """Read these columns alone, and keys: others are awaited where they are needed."""
+        self._table.refuse_composite("only()")
         columns = [self._own_column(name).name for name in names]
         keys = [relation.column.name for relation in self._table.relations.values()]
         return self._loading({*columns, *keys, self._table.key.name})
 
     def defer(self, *names: str | None) -> Self:
         """Leave out these columns, beside those left out before; None: read all again."""
+        self._table.refuse_composite("defer()")
         if names == (None,):
             return self._loading(set(self._table.columns))
         left_out = {self._own_column(name).name for name in names if name is not None}

@@ -61,7 +61,11 @@ class Reader(Query[T]):
             rows = streaming.by_seeking(self, chunk_size)
         elif used.vendor == "postgresql":
             rows = streaming.by_cursor(self, used, chunk_size)
-        elif self._extras is NONE and (self._projection is None or self._projection.rows):
+        elif (
+            self._extras is NONE
+            and len(self._table.keys) == 1
+            and (self._projection is None or self._projection.rows)
+        ):
             rows = streaming.by_keys(self, chunk_size)
         else:
             for row in await self._fetch():
@@ -168,7 +172,7 @@ class Reader(Query[T]):
         """
         if len(lookups) == 1 and not conditions:
             key = lookups.get("id" if "id" in lookups else "pk")
-            if type(key) is int and self._plain():
+            if type(key) is int and len(self._table.keys) == 1 and self._plain():
                 column = self._table.columns.get("id") if "id" in lookups else self._table.key
                 if column is self._table.key:
                     return self._get_by_key(key)
@@ -230,7 +234,7 @@ class Reader(Query[T]):
 
     async def first(self) -> T | None:
         """Return the first row, by key where no order is given; None where there is none."""
-        query = self if self._ordering() else self.order_by("pk")
+        query = self if self._ordering() else self.order_by(*self._table.key_names)
         rows = await query[:1]
         return rows[0] if rows else None
 
@@ -270,11 +274,14 @@ class Reader(Query[T]):
 
     async def earliest(self, *fields: str) -> T:
         """Return the first row by these fields; raises ``DoesNotExist``."""
-        return await self._outermost(self.order_by(*fields or ("pk",)))
+        return await self._outermost(self.order_by(*fields or self._latest()))
 
     async def latest(self, *fields: str) -> T:
         """Return the last row by these fields; raises ``DoesNotExist``."""
-        return await self._outermost(self.order_by(*fields or ("pk",)).reverse())
+        return await self._outermost(self.order_by(*fields or self._latest()).reverse())
+
+    def _latest(self) -> Sequence[str]:
+        return self._table.get_latest_by or self._table.key_names
 
     async def _outermost(self, query: Self) -> T:
         rows = await query[:1]

@@ -139,7 +139,8 @@ async def add_many(table: Table, rows: Sequence[Any], alias: str) -> None:
                 raise violation(table, error) from error
             for (row, cleaned), key in zip(group, keys, strict=True):
                 _settle(row, cleaned)
-                setattr(row, table.key.name, key)
+                if len(table.keys) == 1:
+                    setattr(row, table.key.name, key)
                 _remember(row, alias)
 
 
@@ -148,7 +149,7 @@ async def save(row: Any, names: Iterable[str] | None, alias: str | None) -> None
     table: Table = type(row).__table_info__
     alias = alias or _sink(row)
     values = _values(row, table)
-    key = values[table.key.name]
+    key = table.key_of(row)
     if key is None or key is UNSET:
         if names is not None:
             raise _never_saved(table, "save(update_fields=...)")
@@ -183,7 +184,7 @@ async def _update(table: Table, key: Any, cleaned: dict[Column, Any], alias: str
 
 def _columns(table: Table, names: Iterable[str] | None) -> list[Column]:
     if names is None:
-        return [column for column in table.columns.values() if column is not table.key]
+        return [column for column in table.columns.values() if column not in table.keys]
     columns: list[Column] = []
     for name in names:
         column = table.column(name)
@@ -199,7 +200,7 @@ def _columns(table: Table, names: Iterable[str] | None) -> list[Column]:
 async def change(row: Any, fields: Mapping[str, Any]) -> None:
     """Write some fields of a row, which stays as it was if one of them is refused."""
     table: Table = type(row).__table_info__
-    key = getattr(row, table.key.name)
+    key = table.key_of(row)
     if key is None or key is UNSET:
         raise _never_saved(table, "update()")
     given: dict[str, Any] = {}
@@ -231,7 +232,7 @@ async def _change_seen(row: Any, table: Table, cleaned: dict[Column, Any], alias
     try:
         await _before(row, table, list(cleaned), alias, created=False, names=names)
         cleaned = clean(table, _values(row, table), list(cleaned), adding=False)
-        if not await _update(table, getattr(row, table.key.name), cleaned, alias):
+        if not await _update(table, table.key_of(row), cleaned, alias):
             raise _gone(table)
     except BaseException:
         _settle(row, before)
@@ -244,7 +245,7 @@ async def _change_seen(row: Any, table: Table, cleaned: dict[Column, Any], alias
 async def remove(row: Any) -> bool:
     """Delete a row and return whether it was still there."""
     table: Table = type(row).__table_info__
-    key = getattr(row, table.key.name)
+    key = table.key_of(row)
     if key is None or key is UNSET:
         raise _never_saved(table, "delete()")
     alias = _sink(row)
@@ -259,7 +260,7 @@ async def remove(row: Any) -> bool:
 async def refresh(row: Any) -> None:
     """Read a row's columns again and forget its relations."""
     table: Table = type(row).__table_info__
-    key = getattr(row, table.key.name)
+    key = table.key_of(row)
     if key is None or key is UNSET:
         raise _never_saved(table, "refresh()")
     used = database(alias_of(row))

@@ -233,6 +233,7 @@ class Shaped(Generic[T]):
         """Return the shape of this query as a subquery: of its only column, or of its key."""
         projection = self._projection
         if projection is None or len(projection.columns) != 1:
+            self._table.refuse_composite("A query as a subquery")
             projection = self._key_projection()
         return self._shape(projection, values, vendor, ordered=ordered)
 

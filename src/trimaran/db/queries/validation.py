@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def full_clean(row: Any, exclude: Collection[str], *, unique: bool) -> None:
     """Check a row's values, its ``clean()`` and what must be unique, all at once."""
     table: Table = type(row).__table_info__
-    key = getattr(row, table.key.name)
+    key = table.key_of(row)
     adding = key is None or key is UNSET
     faults: list[Any] = []
     for column in table.columns.values():
@@ -66,7 +66,6 @@ async def _taken(row: Any, table: Table, names: list[str]) -> bool:
     if any(value is None or value is UNSET for value in values.values()):
         return False
     query: QuerySet[Any] = QuerySet(table).using(alias_of(row)).filter(**values)
-    key = getattr(row, table.key.name)
-    if key is not None and key is not UNSET:
-        query = query.exclude(pk=key)
+    if table.key_of(row) not in (None, UNSET):
+        query = query.exclude(**{column.name: getattr(row, column.name) for column in table.keys})
     return await query.exists()

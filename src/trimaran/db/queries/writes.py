@@ -10,7 +10,7 @@ from trimaran.db.sql.conditions import resolve_term
 from trimaran.db.sql.expressions import Expression
 from trimaran.db.sql.gate import clean
 from trimaran.db.sql.lookups import Lookup, find
-from trimaran.db.sql.terms import Match, joins
+from trimaran.db.sql.terms import Group, Match, joins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,9 +127,14 @@ async def delete_by_key(table: Table, key: Any, alias: str) -> int:
 
 def key_shape(table: Table, key: Any, values: list[Any], vendor: str) -> Shape:
     """Return the shape of the condition that names one row, and append its key."""
-    lookup = find(table, table.key.name)
-    assert isinstance(lookup, Lookup)  # noqa: S101  a column's own name crosses no relation
-    return Match(lookup, key).shape(values, vendor)
+    whole = key if len(table.keys) > 1 else (key,)
+    matches = []
+    for column, value in zip(table.keys, whole, strict=True):
+        lookup = find(table, column.name)
+        assert isinstance(lookup, Lookup)  # noqa: S101  a column's own name crosses no relation
+        matches.append(Match(lookup, value))
+    node = matches[0] if len(matches) == 1 else Group("and", matches)
+    return node.shape(values, vendor)
 
 
 def assignments(

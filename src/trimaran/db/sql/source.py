@@ -335,6 +335,7 @@ class Source:
     def _of_row(self, table: Table, term: Shape) -> Any:
         own = Source(self.compiler, table, alias=True, outer=self.outer)
         clause = own.term(term)
-        key = table.key.db_name
         asked = sa.select(clause).select_from(own.joined())
-        return asked.where(own.clause.c[key] == self.clause.c[key]).scalar_subquery()
+        names = [column.db_name for column in table.keys]
+        same = [own.clause.c[name] == self.clause.c[name] for name in names]
+        return asked.where(*same).scalar_subquery()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from msgspec import UNSET
+
 from trimaran.errors import QueryError
 
 if TYPE_CHECKING:
@@ -235,6 +237,7 @@ class Table:
     build:    makes a row of the values of all columns, in order
     build_variant: returns what builds rows that can be annotated, or lack some columns
     model:    the class of the rows
+    keys:     the columns of the primary key, several of a composite one; ``key`` is the first
     returns:  columns that an INSERT must ask for, where it does not give them
     receivers: functions that signals call, by signal
     cleans:   whether the model has a ``clean()`` of its own
@@ -274,9 +277,11 @@ class Table:
     cleans: bool = False
     scope: Scope = field(init=False, repr=False)
     returns: tuple[Column, ...] = field(init=False, repr=False)
+    keys: tuple[Column, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.scope = Scope(self)
+        self.keys = tuple([c for c in self.columns.values() if c.primary_key]) or (self.key,)
         self.returns = tuple([column for column in self.columns.values() if column.returned])
 
     @property
@@ -296,11 +301,34 @@ class Table:
     def column(self, name: str) -> Column | None:
         """Return the column of that name; the key for ``pk``, a relation's own column."""
         if name == "pk":
-            return self.key
+            return self.key if len(self.keys) == 1 else None
         found = self.columns.get(name)
         if found is None and name in self.relations:
             return self.relations[name].column
         return found
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """What to order by for a total order: ``pk``, or the fields of a composite key."""
+        return ("pk",) if len(self.keys) == 1 else tuple([column.name for column in self.keys])
+
+    def key_of(self, row: Any) -> Any:
+        """Return a row's key, a tuple where it is composite; None while it has none."""
+        if len(self.keys) == 1:
+            return getattr(row, self.key.name)
+        found = tuple([getattr(row, column.name) for column in self.keys])
+        return None if any(value is None or value is UNSET for value in found) else found
+
+    def refuse_composite(self, done: str) -> None:
+        """Raise ``QueryError`` where something needs a key of one column."""
+        if len(self.keys) > 1:
+            raise QueryError(
+                "TRI-QUERY-049",
+                f"{done} needs a key of one column, and {self.label} has "
+                f"{', '.join(self.key_names)}.",
+                "Name the fields of the key themselves: filter(tenant=3, number=7).",
+                where=self.where,
+            )
 
     def unknown(self, name: str, *, where: str = "") -> QueryError:
         """Return the error that says which names exist instead of this one."""

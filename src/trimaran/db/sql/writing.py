@@ -90,6 +90,7 @@ def _restricted(source: Source, statement: Any, where: Shape | None) -> Any:
     if where is None:
         return statement
     if where[0] in ("select", "query"):
+        source.table.refuse_composite("update() or delete() over joins, an order or a limit")
         key = source.clause.c[source.table.key.db_name]
         keys = matching.derived(source.compiler.dialect.name, select_column(source, where))
         return statement.where(key.in_(keys))
