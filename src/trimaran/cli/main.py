@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "showmigrations": ("migrations", "List the migrations and whether they are applied."),
     "sqlmigrate": ("migrations", "Print the SQL of a migration."),
     "squashmigrations": ("migrations", "Write one migration that stands for several."),
+    "dumpdata": ("data", "Write rows as JSON."),
+    "loaddata": ("data", "Write the rows of JSON files into the database."),
+    "flush": ("data", "Delete every row of every model."),
+    "dbshell": ("data", "Open the database's own prompt."),
     "shell": ("shell", "A Python prompt with await, models and the database."),
     "version": ("version", "Print the versions of Trimaran and of what it stands on."),
 }

@@ -134,7 +134,7 @@ def migrate(
         _check_online(app, folder, goal, alias)
         return
     if prune:
-        gone = _with_database(app, lambda base: prune_migrations(base, folder), alias)
+        gone = with_database(app, lambda base: prune_migrations(base, folder), alias)
         click.echo(f"Forgotten: {', '.join(gone)}" if gone else "Nothing to forget.")
         return
 
@@ -150,7 +150,7 @@ def migrate(
             ddl_lock_timeout=app.settings.migration_lock_timeout,
         )
 
-    steps = _with_database(app, work, alias)
+    steps = with_database(app, work, alias)
     if only_plan or check:
         for step in steps:
             click.echo(str(step))
@@ -163,7 +163,7 @@ def migrate(
 def _check_online(app: App, folder: Path | dict[str, Path], goal: str, alias: str) -> None:
     from trimaran.db.migrations import check_online
 
-    found = _with_database(app, lambda base: check_online(base, folder, target=goal), alias)
+    found = with_database(app, lambda base: check_online(base, folder, target=goal), alias)
     for danger in found:
         click.secho(str(danger), fg="red", err=True)
     if found:
@@ -184,7 +184,7 @@ def showmigrations(target: str | None, directory: Path | None, alias: str) -> No
 
     app = load_app(target)
     folder = migration_folders(app.settings, directory)
-    found = _with_database(app, lambda database: show_migrations(database, folder), alias)
+    found = with_database(app, lambda database: show_migrations(database, folder), alias)
     if not found:
         click.echo(f"There are no migrations in {folder}. Run `trimaran makemigrations`.")
     for status in found:
@@ -300,14 +300,19 @@ def _report(step: PlannedMigration) -> None:
 def _database(app: App, alias: str = "default") -> Database:
     from trimaran.db.backends.registry import open_database
 
+    return open_database(url_of(app, alias), alias=alias)
+
+
+def url_of(app: App, alias: str) -> str:
+    """Return the URL of one of the application's databases."""
     urls = {**app.settings.databases, "default": app.database_url}
     if alias not in urls:
         message = f"There is no database {alias!r}. There are: {', '.join(sorted(urls))}."
         raise click.UsageError(message)
-    return open_database(urls[alias], alias=alias)
+    return urls[alias]
 
 
-def _with_database(app: App, work: Callable[[Database], Awaitable[T]], alias: str = "default") -> T:
+def with_database(app: App, work: Callable[[Database], Awaitable[T]], alias: str = "default") -> T:
     """Run something with the application's database installed and open, then close it."""
 
     async def main() -> T:

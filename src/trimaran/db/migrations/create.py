@@ -37,7 +37,7 @@ async def create_tables(database: Database, metadata: sa.MetaData) -> list[str]:
     dialect = offline(database.dialect)
     quote = dialect.identifier_preparer.format_table
     missing: list[sa.Table] = []
-    for table in metadata.sorted_tables:
+    for table in metadata.tables.values():
         if not table.info.get("managed", True):
             continue
         refuse_lacking(read_table(table), database.vendor)
