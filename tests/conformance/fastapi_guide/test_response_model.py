@@ -218,10 +218,13 @@ def test_without_what_is_the_default() -> None:
 
 
 def test_included_and_excluded_fields() -> None:
-    """By a set or a list of names; the document shows the whole model."""
+    """By a set or a list of names.
+
+    Better: the document shows what is sent; FastAPI's shows the whole model.
+    """
     assert client.get("/included/").json() == {"name": "Bar", "note": "The bar"}
     assert client.get("/excluded/").json() == {"name": "Bar", "note": "The bar", "length": 62}
-    assert schema("/included/") == {"$ref": "#/components/schemas/Boat"}
+    assert set(schema("/included/")["properties"]) == {"name", "note"}
 
 
 # Extra Models
