@@ -124,6 +124,29 @@ def test_other_parameters_are_not_extra(ask: Ask, tp: Any) -> None:
     assert ask(of_query(tp), "GET", "/?limit=1&page=2").status == 200
 
 
+@pytest.mark.parametrize("tp", FILTERS)
+def test_a_form_as_an_object(tp: Any) -> None:
+    """By the same rules, but that an empty field counts as not sent."""
+    app = App(debug=False)
+
+    async def show(filters: Any) -> Any:
+        return shown(filters)
+
+    show.__annotations__["filters"] = Annotated[tp, Form()]
+    app.post("/")(show)
+    with TestClient(app) as client:
+        sent = {"limit": "3", "offset": "", "tags": ["a", "b"], "colours": "up"}
+        answer = client.post("/", data=sent).json()
+        assert (answer["limit"], answer["tags"], answer["colours"]) == (3, ["a", "b"], ["up"])
+        assert answer.get("offset", 0) == 0
+        faults = client.post("/", data={"limit": "0", "order_by": "z", "tool": "1"}).json()
+    extra = {("extra_forbidden", "tool")} if tp in FORBIDDING else set()
+    assert {(one["type"], *one["loc"][1:]) for one in faults["detail"]} == extra | {
+        ("greater_than", "limit"),
+        ("literal_error", "order_by"),
+    }
+
+
 class StructHead(msgspec.Struct):
     host: str
     save_data: bool
