@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING, TypeVar
+
+from trimaran._internal.thread_pool import ThreadPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -16,26 +16,7 @@ MAX_THREADS = 8
 """As many reads and writes run at once in one process; more of them wait."""
 
 
-class _Threads:
-    """The pool, made when the first call needs it, and made anew after a fork."""
-
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
-
-    def _forget(self) -> None:
-        self._pool = None
-
-    def pool(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="trimaran-disk")
-        return self._pool
-
-
-_threads = _Threads()
+_threads = ThreadPool("trimaran-disk", MAX_THREADS)
 
 
 async def off_loop(call: Callable[..., T], *args: object) -> T:
@@ -43,4 +24,4 @@ async def off_loop(call: Callable[..., T], *args: object) -> T:
 
     Apart from the threads of handlers, since those may all be waiting for this very work.
     """
-    return await asyncio.get_running_loop().run_in_executor(_threads.pool(), call, *args)
+    return await asyncio.get_running_loop().run_in_executor(_threads.executor(), call, *args)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from trimaran._internal.thread_pool import ThreadPool
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -17,26 +17,7 @@ MAX_THREADS = 40
 """As many blocking calls run at once in one process; more of them wait."""
 
 
-class _Threads:
-    """The pool, made when the first call needs it, and made anew after a fork."""
-
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
-
-    def _forget(self) -> None:
-        self._pool = None
-
-    def pool(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="trimaran")
-        return self._pool
-
-
-_threads = _Threads()
+_threads = ThreadPool("trimaran", MAX_THREADS)
 
 
 async def in_thread(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -51,7 +32,7 @@ async def in_thread(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
             return None, stop
 
     loop = asyncio.get_running_loop()
-    value, stop = await loop.run_in_executor(_threads.pool(), call_there)
+    value, stop = await loop.run_in_executor(_threads.executor(), call_there)
     if stop is not None:
         message = "a function that ran in a thread raised StopIteration"
         raise RuntimeError(message) from stop
