@@ -67,7 +67,11 @@ def stream_maker(plan: Plan) -> Callable[[Any], Response]:
         kind: Any = plan.route.response_class
         return lambda items: kind(_items(items), status)
     encode: Callable[[Any], bytes] = encode_any
-    if plan.returns is not UNSET and not is_event(plan.returns):
+    if plan.route.shape is not None and not is_event(plan.returns):
+        from trimaran.handlers.shaping import shaped_encoder
+
+        encode = shaped_encoder(plan, plan.route.shape)
+    elif plan.returns is not UNSET and not is_event(plan.returns):
         encode = adapter_for(plan.returns).encode
     if plan.stream == "lines":
         return lambda items: StreamingResponse(

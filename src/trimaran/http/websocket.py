@@ -269,8 +269,9 @@ class WebSocket(HTTPConnection):
         await self._send(encoded.decode() if mode == "text" else encoded)
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """Send an event as ASGI describes it: ``websocket.accept``, ``.send`` or ``.close``.
+        """Send an event as ASGI describes it.
 
+        One of ``websocket.accept``, ``websocket.send`` and ``websocket.close``.
         Raises ``WebSocketStateError`` for any other.
         """
         kind = message.get("type")

@@ -278,6 +278,10 @@ class TestClient(Verbs[ClientResponse]):
         """Sent with every request they fit, and filled from the answers."""
         return self._client.cookies
 
+    @cookies.setter
+    def cookies(self, cookies: Mapping[str, str]) -> None:
+        self._client.cookies = CookieJar(cookies.items())
+
     def __enter__(self) -> Self:
         self.run(self._client.__aenter__())
         return self

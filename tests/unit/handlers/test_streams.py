@@ -145,3 +145,23 @@ def test_items_that_are_not_what_was_declared() -> None:
         assert next(chunks) == b'{"title":"Ran"}\n'
         with pytest.raises(ValueError, match="Expected `object`, got `int`"):
             next(chunks)
+
+
+class Item(msgspec.Struct):
+    name: str
+    note: str | None = None
+
+
+@pytest.mark.parametrize("kind", [None, EventSourceResponse])
+@pytest.mark.parametrize("typed", [True, False])
+def test_the_items_of_a_stream_have_the_routes_shape(kind: Any, typed: bool) -> None:
+    """``response_model_exclude_none`` and its like are about each item."""
+    app = App()
+
+    async def items():  # type: ignore[no-untyped-def]  # given below
+        yield Item("x")
+
+    items.__annotations__["return"] = AsyncIterable[Item] if typed else AsyncIterable[Any]
+    app.get("/", response_class=kind, response_model_exclude_none=True)(items)
+    text = TestClient(app).get("/").text.strip()
+    assert text.removeprefix("data: ") == '{"name":"x"}'

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from trimaran import App
 from trimaran.errors import ClientDisconnectedError, TrimaranError
 from trimaran.http.request import Request
 from trimaran.http.response import PlainTextResponse, Response, StreamingResponse
@@ -349,3 +350,16 @@ def test_a_header_that_would_break_the_message_is_refused(small: Any) -> None:
 
     with pytest.raises(TrimaranError, match=r"TRI-TEST-005 .*'x-a'.* Keep CR, LF and NUL out"):
         TestClient(small).get("/split")
+
+
+def test_all_cookies_are_replaced_at_once() -> None:
+    """As HTTPX's client lets them be."""
+    app = App()
+
+    @app.get("/")
+    def show(request: Request) -> dict[str, str]:
+        return dict(request.cookies)
+
+    client = TestClient(app, cookies={"old": "1"})
+    client.cookies = {"theme": "dark"}  # type: ignore[assignment]  # it becomes a jar
+    assert client.get("/").json() == {"theme": "dark"}
