@@ -268,6 +268,7 @@ class App(Documented, Router):
             faults=self._faults,
             app_scope=self._app_scope,
             middleware=self._inner,
+            passing=bool(outer),
         )
         table: RouteTable[Endpoint] = RouteTable(self._missing)
         for name, converter in self._converters.items():
@@ -528,7 +529,9 @@ class App(Documented, Router):
             self.build()
         layered = getattr(self.resolve, "asgi", None)
         if layered is not None:
-            await layered(scope, receive, send)
+            from trimaran.mounts.layers import answered
+
+            await answered(layered, scope, receive, send, failed=self._faults.answer)
             return
         from trimaran.server.asgi import asgi_call
 

@@ -27,11 +27,13 @@ def compile_routes(
     faults: FaultHandlers,
     middleware: Sequence[Middleware] = (),
     app_scope: AppScope | None = None,
+    passing: bool = False,
 ) -> list[tuple[Plan, Endpoint]]:
     """Return the plan and the endpoint of every route.
 
     overrides:  dependency to what is called in its place
     middleware: around every route, outside the routes' own
+    passing:    a fault that no handler expects is raised: something outside answers for it
     app_scope:  holds the dependencies that live as long as the application
     Raises ``ConfigurationErrors`` with the faults of all of them.
     """
@@ -43,7 +45,8 @@ def compile_routes(
             if route.socket is not None:
                 compiled.append((plan, _websocket(plan, faults, app_scope, middleware)))
                 continue
-            endpoint = compile_endpoint(plan, faults, middleware, app_scope=app_scope)
+            known = faults.passing() if passing else faults
+            endpoint = compile_endpoint(plan, known, middleware, app_scope=app_scope)
             compiled.append((plan, endpoint))
         except ConfigurationErrors as errors:
             found += errors.errors

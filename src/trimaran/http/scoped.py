@@ -76,6 +76,7 @@ def fill(request: Request, scope: Scope, receive: Receive | None) -> None:
     request.channel = channel
     request.path_params = scope.get("path_params", {})
     request.body_bytes, request.body_stream = b"", ScopeBody(channel)
+    request._scope = scope  # type: ignore[assignment]  # a server's own mapping
     if "app" in scope:
         request.app = scope["app"]
     state: dict[str, Any] = scope.setdefault("state", {})

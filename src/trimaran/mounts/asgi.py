@@ -127,8 +127,11 @@ class _Run:
 
     def _scope(self) -> Message:
         request = self._request
-        scope = connection_scope(request, self._prefix)
-        return {**scope, "type": "http", "method": request.method}
+        head = connection_scope(request, self._prefix)
+        scope = {**head, "type": "http", "method": request.method}
+        if not self._prefix:  # middleware: what it leaves there, an exception handler reads
+            request._scope = scope
+        return scope
 
     async def _receive(self) -> Message:
         request = self._request

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimaran.handlers.middleware import AsgiLayer
+from trimaran.http import Request, Response
 from trimaran.http.websocket_channel import WEBSOCKET
 from trimaran.mounts.asgi import asgi_endpoint
 from trimaran.server.asgi import asgi_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
-    from trimaran.http import Endpoint, Request
+    from trimaran.http import Endpoint
     from trimaran.http.asgi_scope import Asgi, Message, Receive, Send
     from trimaran.server import Application
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class Layered:
     """What resolves requests and WebSockets through an ASGI middleware.
+
+    A fault that no handler expects passes through the middleware, which may note it.
 
     asgi: the middleware around the application, for servers that speak ASGI
     """
@@ -34,7 +37,7 @@ class Layered:
         failed: Callable[[Request, Exception], Any],
     ) -> None:
         async def core(scope: Message, receive: Receive, send: Send) -> None:
-            await asgi_call(app, scope, receive, send, resolve=inner)
+            await asgi_call(app, scope, receive, send, resolve=inner, raising=True)
 
         # Layers that follow each other share one scope, as on a server that speaks ASGI.
         self.asgi: Asgi = layer.make(inner.asgi if isinstance(inner, Layered) else core)
@@ -79,3 +82,35 @@ def _around(
         return surround(endpoint, (layer,)), params
 
     return resolve
+
+
+async def answered(
+    layered: Asgi,
+    scope: Message,
+    receive: Receive,
+    send: Send,
+    *,
+    failed: Callable[[Request, Exception], Response | Coroutine[Any, Any, Response]],
+) -> None:
+    """Call middleware on a server that speaks ASGI, and answer for what it raises.
+
+    failed: returns the answer for a fault that no handler expected
+    """
+    began = False
+
+    async def noted(message: Message) -> None:
+        nonlocal began
+        began = True
+        await send(message)
+
+    try:
+        await layered(scope, receive, noted)
+    except Exception as error:
+        if began or scope["type"] != "http":
+            raise  # the server cuts the connection off
+        settled = failed(Request(scope), error)
+        response = settled if isinstance(settled, Response) else await settled
+        headers = [*response.raw_headers, (b"content-length", b"%d" % len(response.body))]
+        start = {"type": "http.response.start", "status": response.status_code}
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})

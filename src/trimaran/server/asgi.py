@@ -37,11 +37,15 @@ async def asgi_call(
     send: Send,
     *,
     resolve: Callable[[str, str], tuple[Endpoint, Mapping[str, Any]]] | None = None,
+    raising: bool = False,
 ) -> None:
-    """Serve one ASGI scope: ``http``, ``websocket`` or ``lifespan``."""
+    """Serve one ASGI scope: ``http``, ``websocket`` or ``lifespan``.
+
+    raising: what an endpoint raises is answered by the caller
+    """
     kind = scope["type"]
     if kind == "http":
-        await _Call(app, scope, receive, send).serve(resolve or app.resolve)
+        await _Call(app, scope, receive, send, raising).serve(resolve or app.resolve)
     elif kind == "lifespan":
         await _live(app, receive, send)
     elif kind == "websocket":
@@ -170,8 +174,14 @@ class _Call:
     """One ``http`` scope on its way to its answer."""
 
     def __init__(
-        self, app: Application, scope: MutableMapping[str, Any], receive: Receive, send: Send
+        self,
+        app: Application,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
+        raising: bool,
     ) -> None:
+        self._raising = raising
         self._app = app
         self._scope = scope
         self._send = send
@@ -244,6 +254,9 @@ class _Call:
                     return await self._unless_left(answer)
                 answer = await answer
         except Exception:
+            if self._raising:
+                await self._channel.close()
+                raise
             logger.exception("Unhandled exception in %s", endpoint.label)
             return fault_of(request, 500, "Internal Server Error")
         return answer

@@ -1,10 +1,10 @@
 """Requests and headers made from ASGI's scope, as middleware of other frameworks makes them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from trimaran import App, Request
+from trimaran import App, HTTPException, JSONResponse, Request
 from trimaran.http import Headers, MutableHeaders
 from trimaran.testing import TestClient
 
@@ -107,3 +107,86 @@ def test_the_route_stands_in_the_requests_scope() -> None:
         return str(request.scope["route"].path)
 
     assert TestClient(app).get("/films/3").json() == "/films/{id}"
+
+
+class Watching:
+    """A middleware class that counts what failed and lets it pass."""
+
+    seen: ClassVar[list[str]] = []
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            self.seen.append(str(error))
+            raise
+
+
+def watched() -> App:
+    app = App(debug=False)
+    app.add_middleware(Watching)
+
+    @app.get("/{kind}")
+    async def fail(kind: str) -> str:
+        raise {"fault": RuntimeError("storm"), "told": HTTPException(418)}[kind]
+
+    return app
+
+
+def test_a_fault_passes_through_the_layers() -> None:
+    """One that nobody expects, once, and the client is answered 500; an answer does not."""
+    Watching.seen.clear()
+    client = TestClient(watched(), raise_server_exceptions=False)
+    answer = client.get("/fault")
+    assert (answer.status_code, answer.json()["detail"]) == (500, "Internal Server Error")
+    assert client.get("/told").status_code == 418
+    assert Watching.seen == ["storm"]
+
+
+def handled() -> App:
+    app = watched()
+    app.add_middleware(Stamped)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, exc: Exception) -> JSONResponse:
+        return JSONResponse({"stamp": request.scope["state"]["stamp"]}, status_code=500)
+
+    return app
+
+
+def test_a_handler_for_every_fault_reads_the_scope() -> None:
+    """What the middleware left there, though the handler stands outside of it."""
+    client = TestClient(handled(), raise_server_exceptions=False)
+    answer = client.get("/fault", headers={"X-Token": "a"})
+    assert (answer.status_code, answer.json()) == (500, {"stamp": "a"})
+
+
+async def test_it_does_so_under_an_asgi_server() -> None:
+    """Where its answer is sent behind the outermost layer."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await handled()({**SCOPE, "method": "GET", "path": "/fault"}, receive_nothing, send)
+    assert sent[-1]["body"] == b'{"stamp":"a"}'
+
+
+async def receive_nothing() -> Any:
+    return {"type": "http.request", "body": b""}
+
+
+async def test_a_fault_is_answered_under_an_asgi_server_too() -> None:
+    """What passed through the outermost layer is a 500 with its length."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await watched()({**SCOPE, "method": "GET", "path": "/fault"}, receive_nothing, send)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[0]["status"] == 500
+    assert dict(sent[0]["headers"])[b"content-length"] == b"%d" % len(sent[1]["body"])
