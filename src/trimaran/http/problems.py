@@ -44,7 +44,7 @@ def fault_of(
     detail: str,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Return the answer for a fault outside any route, in the nearest application's form."""
+    """Return the answer for a fault outside any route, in its application's form."""
     asked = connection.applications()
     chosen = next((app for app, _ in asked if hasattr(app, "problem_details")), None)
     problems = bool(getattr(chosen, "problem_details", False))

@@ -13,7 +13,7 @@ _REF = "#/components/schemas/"
 
 
 def shaped(schema: JSON, shape: Shape, definitions: Mapping[str, JSON]) -> JSON:
-    """Return the schema of what ``response_model_include``, ``..._exclude`` and the rest leave.
+    """Return the schema of what ``response_model_exclude`` and its like leave.
 
     The fields of the value itself, or of each item of a list, are left out or need not be there;
     within deeper ones nothing is required any more where something is left out of them.

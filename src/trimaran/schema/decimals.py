@@ -114,7 +114,7 @@ def _magnitude(least: int, most: int | None, fraction: str, *, sign: str = "") -
 
 
 def span(least: int, most: int | None) -> str:
-    """Return a pattern of the whole numbers within two ends: ``8|9|1[0-2]`` for 8 to 12."""
+    """Return a pattern of whole numbers: ``[8-9]|1[0-2]`` for 8 to 12."""
     if most is None:
         size = len(str(least))
         longer = rf"[1-9]\d{{{size},}}"
