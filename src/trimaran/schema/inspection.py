@@ -13,7 +13,7 @@ from trimaran.schema.constraints import EXTRA_KEY, Bounds
 from trimaran.schema.hooks import is_pydantic_metadata
 
 # Not public: the public functions refuse what msgspec's decoders refuse, unions of classes above
-# all, and drop all metadata but their own. tests/unit/schema/test_inspection.py guards its use.
+# all, and drop all metadata but their own. tests/unit/schema/test_checks.py guards its use.
 _Translator: Any = getattr(mi, "_Translator")  # noqa: B009  or type checkers would read it
 
 CHECKS_KEY = "trimaran.checks"
