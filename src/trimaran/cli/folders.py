@@ -20,7 +20,7 @@ def label_of(package: str) -> str:
 
 
 def migration_folders(settings: Settings, given: Path | None) -> Path | dict[str, Path]:
-    """Return the project's folder, or the folders by label where the settings name apps.
+    """Return the project's folder, or folders by label where there are apps.
 
     given: by ``--directory``, for the project's own
     """

@@ -68,7 +68,7 @@ def _made(router: Any) -> Any:
 
 
 def allows_migration(alias: str, app: str, model: Any) -> bool:
-    """Whether a model's table belongs into a database: as the first router says, else yes."""
+    """Whether a model's table belongs into a database: as a router says, else yes."""
     for router in registry.routers:
         ask = getattr(router, "allow_migrate", None)
         answer = None if ask is None else ask(alias, app, model=model)

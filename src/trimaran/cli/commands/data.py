@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _target_and_names(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Tell the application, ``app.py`` or ``shop.main:app``, from what comes behind it."""
+    """Tell the application, ``app.py`` or ``shop.main:app``, from what follows."""
     if arguments and (arguments[0].endswith(".py") or ":" in arguments[0]):
         return arguments[0], list(arguments[1:])
     return None, list(arguments)
@@ -69,7 +69,7 @@ def dumpdata(
 @click.option("--ignorenonexistent", "ignore", is_flag=True, help="Pass over unknown fields.")
 @database_option
 def loaddata(arguments: tuple[str, ...], ignore: bool, alias: str) -> None:
-    """Write the rows of JSON files, each file wholly or not at all; '-' reads the terminal."""
+    """Write the rows of JSON files, each wholly or not at all; '-' is the terminal."""
     from trimaran.db.fixtures import load_rows
 
     target, names = _target_and_names(arguments)

@@ -1,4 +1,4 @@
-"""Who hears of statements: the query log, the slow-query log, an application's metrics."""
+"""Who hears of statements: query logs, an application's metrics."""
 
 from __future__ import annotations
 

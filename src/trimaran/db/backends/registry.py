@@ -111,7 +111,7 @@ routers: list[Any] = []
 
 
 def routed(alias: str, model: Any, *, write: bool = False, instance: Any = None) -> str:
-    """Return the alias to use for a model: the one given, a router's, else ``default``."""
+    """Return the alias to use for a model: that given, a router's, ``default``."""
     if not routers or alias is not UNROUTED:
         return alias
     hints = {} if instance is None else {"instance": instance}

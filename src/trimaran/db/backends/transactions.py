@@ -125,7 +125,7 @@ def _running_task() -> asyncio.Task[Any] | None:
 
 
 def mode_of(isolation: Isolation | None, *, read_only: bool) -> Mode:
-    """Return the mode that was asked for; raises where there is no such isolation level."""
+    """Return the mode that was asked for; raises for an unknown isolation level."""
     if isolation is not None and isolation not in _LEVELS:
         raise TransactionError(
             "TRI-DB-053",
@@ -328,7 +328,7 @@ class Atomic:
 
 
 async def _undo(holder: Holder, connection: Connection) -> None:
-    """Roll back and return the connection, whatever happens to the running task meanwhile."""
+    """Roll back and return the connection, whatever happens to the task meanwhile."""
 
     async def undo() -> None:
         try:
@@ -345,7 +345,7 @@ async def _undo(holder: Holder, connection: Connection) -> None:
 
 
 async def run_hooks(hooks: list[Hook]) -> None:
-    """Call hooks in order and await them; one that fails is logged, the others still run."""
+    """Call hooks in order and await them; one that fails is logged."""
     for hook in hooks:
         try:
             result = hook()

@@ -38,7 +38,7 @@ class Data:
         self.apps = apps
 
     async def execute(self, statement: sa.Executable | str) -> int:
-        """Run a statement of SQLAlchemy Core, or SQL, and return the number of rows touched."""
+        """Run a statement of SQLAlchemy Core, or SQL; return how many rows it touched."""
         if isinstance(statement, str):
             return await self.database.execute(statement)
         sql, params = self._compiled(statement)

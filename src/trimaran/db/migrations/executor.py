@@ -317,7 +317,7 @@ async def _carry_out(
 
 
 async def prune_migrations(database: Database, directory: Source) -> list[str]:
-    """Forget applied migrations whose files are gone, as after a squash; return their names."""
+    """Forget applied migrations whose files are gone; return their names."""
     folders = folders_of(directory)
     history = History(database, apps=folders)
     present = set(all_names(directory))

@@ -67,7 +67,7 @@ _FORGET = {
 
 
 class History:
-    """What one database has of the migrations of some apps; ``""`` is the project itself."""
+    """What a database has of the migrations of apps; ``""`` is the project."""
 
     def __init__(self, database: Database, *, apps: Iterable[str] = ("",)) -> None:
         self.database = database

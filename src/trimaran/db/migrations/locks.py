@@ -18,7 +18,7 @@ _CODES = frozenset({"55P03", "1205"})
 
 
 async def limit_locks(database: Database, seconds: float) -> None:
-    """Let the statements of the running transaction wait so long for locks; 0: any time.
+    """Let the transaction's statements wait so long for locks; 0: any time.
 
     On MariaDB it is of the connection, which a migration's transaction closes afterwards.
     """

@@ -1,4 +1,4 @@
-"""``makemigrations`` for several apps: each table's changes go into its own app's folder."""
+"""``makemigrations`` for several apps: each table's changes in its own folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class _Part:
-    """A migration to be: some operations of one app. needs: parts and migrations before it."""
+    """A migration to be: some operations of one app, behind parts and migrations."""
 
     app: str
     operations: list[Operation] = field(default_factory=list)

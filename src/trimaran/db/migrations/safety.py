@@ -252,7 +252,7 @@ def dangers(
 
 
 def dangers_of_plan(files: Migrations, plan: Iterable[PlannedMigration]) -> list[Danger]:
-    """The dangers of planned migrations; those that somebody has reviewed are left out."""
+    """The dangers of planned migrations, without those that were reviewed."""
     found: list[Danger] = []
     for planned in plan:
         migration = files.find(planned.name)
