@@ -19,11 +19,13 @@ async def prepare_database(database: Database, settings: Settings) -> str:
     pending.
     """
     from trimaran.db.migrations import create_tables, migrate, pending
+    from trimaran.db.migrations.files import all_names
+    from trimaran.db.migrations.folders import migration_folders
     from trimaran.db.models import registry
 
     name = redact_urls(database.url)
-    directory = settings.migrations_directory
-    if directory.is_dir() and any(directory.glob("[0-9]*.py")):
+    directory = migration_folders(settings)
+    if all_names(directory):
         waiting = await pending(database, directory)
         if not waiting:
             return name

@@ -33,12 +33,13 @@ def warn_of_pending(app: Application) -> None:
 async def _look(app: Application) -> None:
     from trimaran.db.backends import registry
     from trimaran.db.migrations import pending
-    from trimaran.db.migrations.files import migration_names
+    from trimaran.db.migrations.files import all_names
+    from trimaran.db.migrations.folders import migration_folders
 
-    directory = app.settings.migrations_directory  # type: ignore[attr-defined]  # App has it
     try:
+        directory = migration_folders(app.settings)  # type: ignore[attr-defined]  # App has it
         installed = [one for one in registry.databases() if one.alias == "default"]
-        if not installed or not migration_names(directory):
+        if not installed or not all_names(directory):
             return
         waiting = await pending(installed[0], directory)
     except (TrimaranError, OSError) as error:

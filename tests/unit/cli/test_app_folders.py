@@ -124,5 +124,6 @@ def test_an_app_that_is_no_package(shop: Path, call: Any) -> None:
     """The error names the setting."""
     (shop / "trimaran.toml").write_text('[trimaran]\napps = ["clinowhere"]\n')
     refused = call("migrate")
-    assert refused.exit_code == 2
+    assert refused.exit_code == 1
+    assert "TRI-MIGRATION-039" in refused.stderr
     assert "'clinowhere', which is no package" in refused.stderr

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from trimaran.cli.folders import label_of, migration_folders, owners_of_tables
 from trimaran.cli.targets import load_app, target_argument
+from trimaran.db.migrations.folders import label_of, migration_folders, owners_of_tables
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from trimaran.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ def label_of(package: str) -> str:
     return package.rpartition(".")[2]
 
 
-def migration_folders(settings: Settings, given: Path | None) -> Path | dict[str, Path]:
+def migration_folders(settings: Settings, given: Path | None = None) -> Path | dict[str, Path]:
     """Return the project's folder, or folders by label where there are apps.
 
     given: by ``--directory``, for the project's own
@@ -34,12 +34,18 @@ def migration_folders(settings: Settings, given: Path | None) -> Path | dict[str
         except ModuleNotFoundError:
             found = None
         if found is None or not found.submodule_search_locations:
-            message = f"The setting apps names {package!r}, which is no package that can be found."
-            raise click.UsageError(message)
+            raise ConfigurationError(
+                "TRI-MIGRATION-039",
+                f"The setting apps names {package!r}, which is no package that can be found.",
+                "Name packages as they are imported: apps = ['shop.billing'].",
+            )
         label = label_of(package)
         if label in folders:
-            message = f"Two apps have the label {label!r}: rename one of the packages."
-            raise click.UsageError(message)
+            raise ConfigurationError(
+                "TRI-MIGRATION-039",
+                f"Two of the setting apps have the label {label!r}.",
+                "Rename one of the packages.",
+            )
         folders[label] = Path(found.submodule_search_locations[0]) / "migrations"
     return folders
 
