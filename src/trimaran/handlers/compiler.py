@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import logging
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from trimaran.di import Node, kind_of, may_suspend
 from trimaran.handlers.answers import Answering, answering, followed, merged, mismatch
@@ -120,6 +120,12 @@ def _takes_files(plan: Plan) -> bool:
     return plan.body is not None and any(field.file for field in plan.body.fields)
 
 
+def _names_objects(call: Any) -> bool:
+    """Tell whether a function names ``objects``, so that it may return a query."""
+    code = getattr(call, "__code__", None)
+    return code is not None and "objects" in code.co_names
+
+
 class _Writer(InputWriter):
     """Writes the function that answers the requests of one route."""
 
@@ -131,7 +137,9 @@ class _Writer(InputWriter):
         self._graph = plan.graph
         self._handler_kind = kind_of(plan.graph.call)
         self._takes_form = plan.body is not None and plan.body.form
-        self._waits = self._takes_form or how.prepares or self._may_wait()
+        self._asks = get_origin(plan.returns) is list
+        names_rows = self._asks and _names_objects(plan.graph.call)
+        self._waits = self._takes_form or how.prepares or names_rows or self._may_wait()
         yielding = [node for node in plan.graph.nodes if node.yields]
         # A form's files are closed as what a dependency yields: when the answer has been sent.
         self._yields = self._takes_form or any(node.scope != "function" for node in yielding)
@@ -173,6 +181,11 @@ class _Writer(InputWriter):
             self._line(2, "background = BackgroundTasks()")
         self._call_dependencies()
         self._line(2, f"result = {self._call_handler()}")
+        if self._asks and self._waits:
+            # A query that nobody has awaited: it is told what the route declares.
+            self._need("returns", self._plan.returns)
+            self._line(2, "if hasattr(result, '__answer__'):")
+            self._line(3, "result = await result.__answer__(returns)")
         self._answer()
         self._answer_faults()
         return "\n".join(self._lines) + "\n"

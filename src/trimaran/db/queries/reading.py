@@ -11,6 +11,7 @@ from trimaran._internal.callsite import callsite
 from trimaran.db.backends.registry import database
 from trimaran.db.queries import streaming, writes
 from trimaran.db.queries.extras import NONE, default_alias, totals
+from trimaran.db.queries.outputs import element_of, output_of
 from trimaran.db.queries.peers import join_batch
 from trimaran.db.queries.prefetching import prefetch
 from trimaran.db.queries.query import Query
@@ -122,7 +123,7 @@ class Reader(Query[T]):
         def __contains__(self, item: Any) -> bool:
             raise _not_awaited("searched", "Write `await query.filter(pk=row.id).exists()`.")
 
-    async def _fetch(self) -> list[T]:
+    async def _fetch(self, *, alone: bool = False) -> list[T]:
         if self._empty:
             return []
         used = database(self._source)
@@ -137,6 +138,9 @@ class Reader(Query[T]):
         values: list[Any] = []
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
         fetched = await used.fetch(statement.sql, statement.parameters(values))
+        if alone:
+            made: list[Any] = projection.decoder(used.vendor)(fetched)
+            return made[0] if projection.ways or projection.loaded else made
         return await self._finished(projection, fetched, used)
 
     async def _finished(
@@ -163,6 +167,23 @@ class Reader(Query[T]):
         if projection.rows:
             join_batch(self._table, rows, self._source, always=projection.loaded is not None)
         return rows  # type: ignore[no-any-return]  # generated code made them
+
+    async def __answer__(self, declared: Any) -> list[Any]:
+        """Return the rows for a route that returned the query itself.
+
+        declared: what the route returns; a Struct in it that holds relations has them fetched
+        Nobody but the encoder sees these rows, so that they are not made each other's peers.
+        """
+        element = element_of(declared)
+        plain = self._projection is None or self._projection.rows
+        output = output_of(self._table.model, element) if element is not None and plain else None
+        if output is None:
+            return await self._fetch(alone=not self._prefetch)
+        query = self.select_related(*output.joins) if output.joins else self
+        if output.prefetches:
+            query = query.prefetch_related(*output.prefetches)
+        build = output.build
+        return [build(row) for row in await query._fetch(alone=not query._prefetch)]
 
     def get(self, /, *conditions: Condition | bool, **lookups: Any) -> Coroutine[Any, Any, T]:
         """Return the only row that fulfils this.
