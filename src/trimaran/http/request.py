@@ -75,9 +75,7 @@ class Request(HTTPConnection):
         body: bytes | BodyStream = b"",
     ) -> None:
         if type(method) is not str:  # Starlette's Request(scope, receive)
-            from trimaran.http.scoped import fill
-
-            fill(self, method, path)
+            self._fill(method, path)
             return
         self.method = method
         self.path = path
@@ -91,6 +89,25 @@ class Request(HTTPConnection):
         else:
             self.body_bytes = b""
             self.body_stream = body
+
+    def _fill(self, scope: Scope, receive: Receive | None) -> None:
+        """Become what a scope says; the state is the scope's own."""
+        from trimaran.http.scoped import ScopeBody, ScopeChannel
+        from trimaran.http.state import State
+
+        channel = ScopeChannel(scope, receive)
+        self.method = scope.get("method", "GET")
+        self.path = scope.get("path", "/")
+        self.query_string = scope.get("query_string", b"")
+        self.raw_headers = list(scope.get("headers", ()))
+        self.channel = channel
+        self.path_params = scope.get("path_params", {})
+        self.body_bytes, self.body_stream = b"", ScopeBody(channel)
+        self._scope = scope  # type: ignore[assignment]  # a server's own mapping
+        if "app" in scope:
+            self.app = scope["app"]
+        state: dict[str, Any] = scope.setdefault("state", {})
+        self._state = State.of(state)
 
     async def body(self) -> bytes:
         """Return the whole body, waiting for it where it is still arriving."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trimaran.errors import ClientDisconnectedError
 from trimaran.http.asgi_scope import root_of
-from trimaran.http.state import State
 
 if TYPE_CHECKING:
-    from trimaran.http.request import Request
     from trimaran.types import Message, Receive, Scope
 
 
@@ -64,20 +62,3 @@ class ScopeBody:
             if chunk:
                 return chunk
         return b""
-
-
-def fill(request: Request, scope: Scope, receive: Receive | None) -> None:
-    """Make a request what a scope says; its state is the scope's own."""
-    channel = ScopeChannel(scope, receive)
-    request.method = scope.get("method", "GET")
-    request.path = scope.get("path", "/")
-    request.query_string = scope.get("query_string", b"")
-    request.raw_headers = list(scope.get("headers", ()))
-    request.channel = channel
-    request.path_params = scope.get("path_params", {})
-    request.body_bytes, request.body_stream = b"", ScopeBody(channel)
-    request._scope = scope  # type: ignore[assignment]  # a server's own mapping
-    if "app" in scope:
-        request.app = scope["app"]
-    state: dict[str, Any] = scope.setdefault("state", {})
-    request._state = State.of(state)

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from trimaran.handlers.shape import Shape
 
-JSON: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["input", "output"]
 
 _REF = "#/components/schemas/"
+
+JSON: TypeAlias = dict[str, Any]
 
 
 class Schemas:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from trimaran.handlers.shape import Shape
-    from trimaran.openapi.schemas import JSON
 
+JSON: TypeAlias = dict[str, Any]
 _REF = "#/components/schemas/"
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from trimaran.db.migrations.data import Data
     from trimaran.db.migrations.executor import (
         PlannedMigration,
-        check_online,
         migrate,
         migration_sql,
         plan_migrations,
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
         ValidateConstraint,
         nothing,
     )
-    from trimaran.db.migrations.safety import Danger
+    from trimaran.db.migrations.safety import Danger, check_online
     from trimaran.db.migrations.squash import squash_migrations
     from trimaran.db.migrations.status import MigrationStatus, pending, show_migrations
     from trimaran.db.migrations.tables import (
@@ -121,14 +120,13 @@ _HOMES = {
     "data": ("Data",),
     "executor": (
         "PlannedMigration",
-        "check_online",
         "migrate",
         "migration_sql",
         "plan_migrations",
         "prune_migrations",
     ),
     "make_apps": ("make_app_migrations",),
-    "safety": ("Danger",),
+    "safety": ("Danger", "check_online"),
     "squash": ("squash_migrations",),
     "make": ("MadeMigration", "make_migrations"),
     "status": ("MigrationStatus", "pending", "show_migrations"),

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from trimaran.db.backends.base import Database
     from trimaran.db.migrations.files import Migration, Source
     from trimaran.db.migrations.operations import Operation
-    from trimaran.db.migrations.safety import Danger
     from trimaran.db.migrations.state import State
     from trimaran.db.migrations.steps import Step
 
@@ -410,20 +409,6 @@ async def plan_migrations(
     """What ``migrate`` would do."""
     applied = await History(database, apps=folders_of(directory)).applied()
     return Migrations(directory, applied).plan(target, applied)
-
-
-async def check_online(
-    database: Database, directory: Source, *, target: str = "head"
-) -> list[Danger]:
-    """What of the migrations to come an application on PostgreSQL would feel.
-
-    A migration is left out whose file says why it is harmless: ``reviewed = "The table is empty."``
-    """
-    from trimaran.db.migrations.safety import dangers_of_plan
-
-    applied = await History(database, apps=folders_of(directory)).applied()
-    files = Migrations(directory, applied)
-    return dangers_of_plan(files, files.plan(target, applied))
 
 
 def migration_sql(

@@ -19,7 +19,9 @@ from trimaran.db.migrations.tables import Check, ForeignKey, Sql
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from trimaran.db.backends.base import Database
     from trimaran.db.migrations.executor import Migrations, PlannedMigration
+    from trimaran.db.migrations.files import Source
     from trimaran.db.migrations.operations import Operation
     from trimaran.db.migrations.state import State
     from trimaran.db.migrations.tables import Column
@@ -261,3 +263,19 @@ def dangers_of_plan(files: Migrations, plan: Iterable[PlannedMigration]) -> list
         before = files.states[files.migrations.index(migration)]
         found += dangers(migration.operations, before, name=migration.name, atomic=migration.atomic)
     return found
+
+
+async def check_online(
+    database: Database, directory: Source, *, target: str = "head"
+) -> list[Danger]:
+    """What of the migrations to come an application on PostgreSQL would feel.
+
+    A migration is left out whose file says why it is harmless: ``reviewed = "The table is empty."``
+    """
+    from trimaran.db.migrations.executor import Migrations
+    from trimaran.db.migrations.files import folders_of
+    from trimaran.db.migrations.history import History
+
+    applied = await History(database, apps=folders_of(directory)).applied()
+    files = Migrations(directory, applied)
+    return dangers_of_plan(files, files.plan(target, applied))

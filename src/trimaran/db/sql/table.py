@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Mapping, Sequence
 
-    from trimaran.db.sql.constraints import CheckConstraint, Index, UniqueConstraint
     from trimaran.db.sql.kinds import Kind
 
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null", "set_default", "no_action"]
@@ -253,8 +252,9 @@ class Table:
     many: dict[str, Many] = field(default_factory=dict)
     hidden: bool = False
     ordering: Sequence[str] = ()
-    indexes: Sequence[Index] = ()
-    constraints: Sequence[UniqueConstraint | CheckConstraint] = ()
+    # ``Index``, ``UniqueConstraint``, ``CheckConstraint``: their conditions know this module.
+    indexes: Sequence[Any] = ()
+    constraints: Sequence[Any] = ()
     schema: str = ""
     managed: bool = True
     comment: str = ""
