@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimaran.handlers.form_parameters import FormMarker
+from trimaran.handlers.reading import is_json
 from trimaran.handlers.sources import INVALID, absent, attempted
 from trimaran.handlers.taking import CarefulTaker
+from trimaran.http.forms import FormLimits
 from trimaran.schema import Bounds, adapter_for
 from trimaran.schema.constraints import size_breach
 from trimaran.schema.text_objects import text_object
@@ -39,9 +41,8 @@ class FormTaker(CarefulTaker):
         exits.push_async_callback(form.close)
         contents: dict[int, bytes] = {}
         for field in self._fields:
-            if field.file is not None and field.file.content:
-                for file in _files(form, field.alias):
-                    contents[id(file)] = await file.read()
+            for file in _to_be_read(field, form):
+                contents[id(file)] = await file.read()
 
         def take_form(faults: list[Fault]) -> Mapping[int, Any]:
             return {
@@ -63,7 +64,7 @@ class FormTaker(CarefulTaker):
             return _take_file(field, form, contents, faults=faults)
         adapter = adapter_for(field.type)
         if not isinstance(field.marker, FormMarker):
-            return _take_json(field, form, faults)
+            return _take_json(field, form, contents, faults=faults)
         loc = ("body", field.alias)
         if adapter.convert_str is None:
             return self._take_object(field, form, faults)
@@ -134,21 +135,45 @@ def _size_fault(field: BodyField) -> Callable[[UploadFile], Breach | None]:
     return lambda file: size_breach(bounds, file.size or 0, "Data")
 
 
-def _take_json(field: BodyField, form: FormData, faults: list[Fault]) -> Any:
+def _to_be_read(field: BodyField, form: FormData) -> list[UploadFile]:
+    """Return the files whose contents a field takes.
+
+    Browsers send a Blob of JSON, ``form.append("film", new Blob([json], {type}))``, as a file.
+    """
+    if field.file is not None:
+        return _files(form, field.alias) if field.file.content else []
+    if isinstance(field.marker, FormMarker):
+        return []
+    return [
+        file
+        for file in _files(form, field.alias)[-1:]
+        if is_json((file.content_type or "").encode("latin-1", "replace"))
+        and (file.size or 0) <= FormLimits().max_part_size
+    ]
+
+
+def _take_json(
+    field: BodyField, form: FormData, contents: Mapping[int, bytes], *, faults: list[Fault]
+) -> Any:
     """Take a ``Body()`` parameter: one part of the form, which is JSON."""
     loc = ("body", field.alias)
-    texts = _texts(form, field.alias) or []
-    if not texts or not texts[-1]:
+    given = form.get(field.alias)
+    text = given.encode() if isinstance(given, str) else contents.get(id(given), b"")
+    if not text:
+        if _files(form, field.alias):
+            what = "Input should be JSON, sent as application/json and at most 1 MB"
+            faults.append(_wrong(loc, "json_type", what))
+            return INVALID
         return absent(field, loc, faults)
-    text = texts[-1]
     adapter = adapter_for(field.type)
     try:
         decoded = msgspec.json.decode(text)
     except (ValueError, RecursionError):
-        faults.append(_wrong(loc, "json_invalid", "Invalid JSON", text[:200]))
+        shown = text[:200].decode("utf-8", "replace")
+        faults.append(_wrong(loc, "json_invalid", "Invalid JSON", shown))
         return INVALID
     return attempted(
-        lambda _: adapter.decode_json(text.encode()),
+        lambda _: adapter.decode_json(text),
         decoded,
         lambda: adapter.errors(decoded, loc),
         faults,

@@ -246,6 +246,28 @@ def test_json_beside_files(client: TestClient) -> None:
     assert faults(answer) == {("json_invalid", "body", "film")}
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "expected"),
+    [
+        (b'{"title": "Ran"}', "application/json", None),
+        (b'{"title": "Ran"}', "application/vnd.film+json; charset=utf-8", None),
+        (b'{"title": 1}', "application/json", ("string_type", "body", "film", "title")),
+        (b"{", "application/json", ("json_invalid", "body", "film")),
+        (b'{"title": "Ran"}', "text/plain", ("json_type", "body", "film")),
+        (b'"' + b"a" * 1_100_000 + b'"', "application/json", ("json_type", "body", "film")),
+        (b"", "application/json", ("missing", "body", "film")),
+    ],
+)
+def test_json_as_a_blob(client: TestClient, content: bytes, kind: str, expected: Any) -> None:
+    """Browsers send a Blob as a file; what it says it is decides."""
+    film = ("blob" if content else "", content, kind)
+    answer = client.post("/mixed", files={"poster": ("a.png", b"x"), "film": film})
+    if expected is None:
+        assert answer.json()[1]["title"] == "Ran"
+    else:
+        assert faults(answer) == {expected}
+
+
 def test_other_places_beside_a_form(client: TestClient) -> None:
     """Their faults stand together; a dependency that refuses comes first."""
     headers = {"token": "secret"}
