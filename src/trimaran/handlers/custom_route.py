@@ -37,16 +37,35 @@ def customised(endpoint: Endpoint, route: Route, faults: FaultHandlers) -> Endpo
 
     faults: answers those that the class lets pass
     """
-    inner: ContextVar[CallNext] = ContextVar("inner")
+    inner: ContextVar[tuple[Request, CallNext]] = ContextVar("inner")
 
     async def compiled(request: Request) -> Response:
-        return await inner.get()(request)
+        given, call_next = inner.get()
+        if request is not given:
+            await _stand_in(request, given)
+        return await call_next(request)
 
     route.compiled = compiled
     handler = route.get_route_handler()
 
     async def around(request: Request, call_next: CallNext) -> Response:
-        inner.set(call_next)
+        inner.set((request, call_next))
         return await handler(request)
 
     return surrounded(endpoint, (around,), faults)
+
+
+async def _stand_in(request: Request, given: Request) -> None:
+    """Let a request that the class has made go on in place of the one it was given.
+
+    What its ``body()`` returns is the body, already inflated where the class has done that.
+    """
+    body = await request.body()
+    request.app, request.path_params = given.app, given.path_params
+    request.channel = given.channel
+    if body != await given.body():
+        dropped = (b"content-encoding", b"content-length")
+        request.raw_headers = [
+            field for field in request.raw_headers if field[0].lower() not in dropped
+        ]
+    request.body_bytes, request.body_stream = body, None

@@ -116,6 +116,20 @@ class Request(HTTPConnection):
             self.body_stream = None
         return self.body_bytes
 
+    @property
+    def receive(self) -> Receive:
+        """The body as ASGI receives it, for ``Request(request.scope, request.receive)``."""
+
+        async def receive() -> dict[str, Any]:
+            if not sent:
+                sent.append(True)
+                return {"type": "http.request", "body": await self.body(), "more_body": False}
+            await self.channel.wait_disconnected()
+            return {"type": "http.disconnect"}
+
+        sent: list[bool] = []
+        return receive
+
     async def json(self) -> Any:
         """Return the body decoded. Raises ``HTTPException`` 400 where it is not JSON."""
         try:
