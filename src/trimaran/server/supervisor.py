@@ -100,6 +100,7 @@ class Supervisor:
         self._pause = 0.0
         self._resume_at = 0.0
         self._was_ready = False
+        self._spawned = False
         self.restarts = 0
 
     def run(self) -> int:
@@ -211,11 +212,14 @@ class Supervisor:
             [
                 *(sys.executable, "-m", "trimaran.server.worker"),
                 *(self._target, config, str(give_ready), str(hold)),
+                # One of them tells what all would see: migrations that are pending.
+                "quiet" if self._spawned else "first",
             ],
             pass_fds=(listener.fileno(), give_ready, hold),
             env=environment,
             process_group=0,  # Ctrl-C reaches the supervisor alone, which tells its workers once
         )
+        self._spawned = True
         os.close(give_ready)
         os.close(hold)
         return Worker(process, ready=ready, lifeline=lifeline)

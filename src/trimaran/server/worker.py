@@ -22,14 +22,15 @@ FAILED_START = 3
 
 def main(arguments: list[str]) -> int:
     """Load the application, serve it on the inherited socket, return the status."""
-    target, encoded, ready, lifeline = arguments
+    target, encoded, ready, lifeline, place = arguments
     config = ServerConfig.from_dict(json.loads(encoded))
     ready_pipe = int(ready)
 
     def tell_ready(server: Server) -> None:
         os.write(ready_pipe, b"1")
         os.close(ready_pipe)
-        warn_of_pending(app)
+        if place == "first":
+            warn_of_pending(app)
 
     _start_logging(access=config.access_log)
     try:

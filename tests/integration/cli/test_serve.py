@@ -73,6 +73,7 @@ def test_forgotten_migrations_are_told(hello: Path, start: Any, port: int, worke
     command = start("serve", "--port", str(port), "--workers", workers)
     command.wait_for("1 migration(s) are not applied, 0001_initial first. Run `trimaran migrate`.")
     assert command.stop() == 0
+    assert command.output.count("not applied") == 1
     assert start("migrate").process.wait(30) == 0
     command = start("serve", "--port", str(port), "--log-level", "debug")
     command.wait_for("Serving on")

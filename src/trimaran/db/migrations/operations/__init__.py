@@ -47,6 +47,9 @@ from trimaran.db.migrations.operations.online import (
     DropIndexConcurrently as DropIndexConcurrently,
 )
 from trimaran.db.migrations.operations.online import (
+    RemoveIndexConcurrently as RemoveIndexConcurrently,
+)
+from trimaran.db.migrations.operations.online import (
     ValidateConstraint as ValidateConstraint,
 )
 from trimaran.db.migrations.operations.parts import (

@@ -53,6 +53,10 @@ class DropIndexConcurrently(DropIndex):
         return f"drop_index_{self.name}"
 
 
+RemoveIndexConcurrently = DropIndexConcurrently
+"""Django's name for it."""
+
+
 @dataclass(frozen=True, eq=False)
 class AddConstraintNotValid(AddConstraint):
     """Add a check or foreign key that binds new rows alone, until it is validated."""
