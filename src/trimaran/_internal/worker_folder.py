@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-VARIABLE = "TRIMARAN_WORKER_FOLDER"
+# The supervisor sets it, no developer: without the prefix that settings have.
+VARIABLE = "_TRIMARAN_WORKER_FOLDER"
 
 
 def worker_folder() -> Path | None:

@@ -205,7 +205,9 @@ def test_workers_count_rates_together(tmp_path: Path) -> None:
 def test_a_shutdown_during_a_reload(tmp_path: Path, number: signal.Signals) -> None:
     """Ends all of them, and leaves no folder behind."""
     with supervised(tmp_path / "shop.py") as (supervisor, _):
-        folder = Path(psutil.Process(workers_of(supervisor)[0]).environ()["TRIMARAN_WORKER_FOLDER"])
+        folder = Path(
+            psutil.Process(workers_of(supervisor)[0]).environ()["_TRIMARAN_WORKER_FOLDER"]
+        )
         assert folder.is_dir()
         supervisor.send_signal(signal.SIGHUP)
         wait_until(lambda: len(workers_of(supervisor)) > 2)
