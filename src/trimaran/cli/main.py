@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "loaddata": ("data", "Write the rows of JSON files into the database."),
     "flush": ("data", "Delete every row of every model."),
     "dbshell": ("data", "Open the database's own prompt."),
+    "inspectdb": ("inspectdb", "Write models for the tables of a database."),
     "shell": ("shell", "A Python prompt with await, models and the database."),
     "version": ("version", "Print the versions of Trimaran and of what it stands on."),
 }

@@ -247,7 +247,8 @@ def digits_of(field: FieldInfo) -> tuple[int, int]:
 def _choice(python: Any, members: dict[Any, Any], field: FieldInfo) -> kinds.Kind | None:
     if all(isinstance(value, str) for value in members):
         longest = max((len(value) for value in members), default=1)
-        return kinds.choice(python, members, length=field.max_length or max(longest, 20))
+        kind = kinds.choice(python, members, length=field.max_length or max(longest, 20))
+        return kind if not field.db_enum else replace(kind, db_enum=field.db_enum)
     if all(isinstance(value, int) and not isinstance(value, bool) for value in members):
         return kinds.choice(python, members, length=0)
     return None

@@ -58,6 +58,7 @@ class FieldInfo:
     generated: Any = None
     stored: bool = True
     db_comment: str = ""
+    db_enum: str = ""
 
 
 def Field(  # noqa: N802  reads like the class that it stands for
@@ -95,6 +96,7 @@ def Field(  # noqa: N802  reads like the class that it stands for
     generated: Expression[Any] | str | None = None,
     stored: bool = True,
     db_comment: str = "",
+    db_enum: str = "",
     init: bool = True,
 ) -> Any:
     """Say more of a field than its annotation can.
@@ -114,6 +116,7 @@ def Field(  # noqa: N802  reads like the class that it stands for
     db_default:   of new rows, given by the database: a value, or an expression such as ``Now()``
     generated:    the database makes the value of this expression over the other fields
     stored:       False computes it when it is read (not on PostgreSQL)
+    db_enum:      of an Enum or Literal of texts, PostgreSQL's own type, which is there already
     db_comment:   what the database says of the column
     through, through_fields, symmetrical, db_table: of a ManyToMany, see ``ManyToManyField``
     init:         for type checkers alone: False keeps the field out of the constructor
@@ -153,6 +156,7 @@ def Field(  # noqa: N802  reads like the class that it stands for
         generated=generated,
         stored=stored,
         db_comment=db_comment,
+        db_enum=db_enum,
     )
 
 

@@ -43,7 +43,7 @@ def seekable(query: Any) -> bool:
 async def by_seeking(query: Any, size: int) -> AsyncIterator[Any]:
     """Yield the rows, a batch for each statement; none holds a connection meanwhile."""
     if not query._ordering():
-        query = query.order_by("pk")
+        query = query.order_by(*query._table.key_names)
     last = None
     while True:
         rows = await (query if last is None else query.after(last)).limit(size)

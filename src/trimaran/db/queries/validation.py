@@ -1,4 +1,4 @@
-"""``full_clean``: everything that can be known wrong of a row before it is written."""
+"""``full_clean``: what can be known to be wrong of a row before it is written."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trimaran.db.sql.expressions import Condition, Expression
-
 _METHODS = ("btree", "hash", "gin", "gist", "spgist", "brin")
 
 
@@ -26,11 +24,11 @@ class Index:
 
     def __init__(
         self,
-        *expressions: str | Expression[Any],
+        *expressions: Any,
         fields: Sequence[str] = (),
         name: str = "",
         unique: bool = False,
-        condition: Condition | None = None,
+        condition: Any = None,
         include: Sequence[str] = (),
         method: Literal["", "btree", "hash", "gin", "gist", "spgist", "brin"] = "",
         opclasses: dict[str, str] | None = None,
@@ -73,10 +71,10 @@ class UniqueConstraint:
 
     def __init__(
         self,
-        *expressions: str | Expression[Any],
+        *expressions: Any,
         fields: Sequence[str] = (),
         name: str = "",
-        condition: Condition | None = None,
+        condition: Any = None,
         deferrable: Literal["immediate", "deferred"] | None = None,
         include: Sequence[str] = (),
         nulls_distinct: bool = True,
@@ -110,9 +108,7 @@ class CheckConstraint:
     __slots__ = ("condition", "name", "violation_error_message")
     fields: tuple[str, ...] = ()
 
-    def __init__(
-        self, condition: Condition | bool, *, name: str, violation_error_message: str = ""
-    ) -> None:
+    def __init__(self, condition: Any, *, name: str, violation_error_message: str = "") -> None:
         self.condition = condition
         self.name = name
         self.violation_error_message = violation_error_message

@@ -42,6 +42,7 @@ class Kind:
     clean:     makes the Python value of what a developer or client gave; raises ``Fault``
     lookups:   groups of look-ups that it takes: ``equal order text search``
     item:      of an array, the kind of what it holds
+    db_enum:   PostgreSQL's own type of an enumeration
     """
 
     name: str
@@ -52,6 +53,7 @@ class Kind:
     lookups: frozenset[str]
     size: tuple[int, ...] = ()
     item: Kind | None = None
+    db_enum: str = ""
 
 
 _EQUAL = frozenset({"equal"})

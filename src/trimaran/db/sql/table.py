@@ -296,7 +296,8 @@ class Table:
 
     def names(self) -> list[str]:
         """Return every name that a look-up may begin with."""
-        return [*self.columns, *self.relations, *self.many, *self.reverse, "pk"]
+        keys = ("pk",) if len(self.keys) == 1 else ()
+        return [*self.columns, *self.relations, *self.many, *self.reverse, *keys]
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name; the key for ``pk``, a relation's own column."""

@@ -38,6 +38,9 @@ _COLUMN: dict[str, Callable[..., sa.types.TypeEngine[Any]]] = {
 
 def column_type(kind: Kind) -> sa.types.TypeEngine[Any]:
     """Return the type that a column of this kind is created with."""
+    if kind.db_enum:
+        own = postgresql.ENUM(name=kind.db_enum, create_type=False)
+        return _COLUMN[kind.sql](*kind.size).with_variant(own, "postgresql")
     if kind.item is not None:
         return sa.JSON().with_variant(postgresql.ARRAY(column_type(kind.item)), "postgresql")
     return _COLUMN[kind.sql](*kind.size)
@@ -45,6 +48,8 @@ def column_type(kind: Kind) -> sa.types.TypeEngine[Any]:
 
 def parameter_type(kind: Kind) -> sa.types.TypeEngine[Any]:
     """Return the type of a parameter: without a size, so that no value is cut."""
+    if kind.db_enum:
+        return column_type(kind)
     if kind.sql == "varchar":
         return sa.Text()
     if kind.sql == "decimal":

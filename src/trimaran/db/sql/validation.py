@@ -1,4 +1,4 @@
-"""What a model's own ``clean()`` raises, and the database's checks, as faults of fields."""
+"""What ``clean()`` raises, and the database's checks, as faults of fields."""
 
 from __future__ import annotations
 
