@@ -61,10 +61,43 @@ app.use(
 )
 reports.use(ConcurrencyLimitMiddleware(4, waiting=8))
 # endregion
+# region routes
+from collections.abc import Awaitable, Callable
+
+from trimaran import HTTPException, RequestValidationError, Route
+
+
+class Explaining(Route):
+    """Shows in a header how many faults a request has."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        inner = super().get_route_handler()
+
+        async def explaining(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except RequestValidationError as error:
+                raise HTTPException(
+                    422, error.errors, {"x-faults": str(len(error.errors))}
+                ) from error
+
+        return explaining
+
+
+orders = Router(prefix="/orders", route_class=Explaining)
+
+
+@orders.get("/{id}")
+async def order(id: int) -> int:
+    return id
+
+
+app.include_router(orders)
+# endregion
 # region sockets
 import logging
 
-from trimaran import HTTPException, WebSocket
+from trimaran import WebSocket
 from trimaran.handlers.socket_middleware import SocketNext
 
 
@@ -106,3 +139,11 @@ def test_the_page_works() -> None:
         assert ws.receive_text() == "hello"
     with pytest.raises(WebSocketDenialResponse, match="401"):
         client.websocket_connect("/live").__enter__()
+
+
+def test_a_route_class_sees_a_request_that_is_not_valid() -> None:
+    """A middleware would see the answer alone."""
+    client = TestClient(app)
+    assert client.get("/orders/7").json() == 7
+    answer = client.get("/orders/x")
+    assert (answer.status_code, answer.headers["x-faults"]) == (422, "1")
