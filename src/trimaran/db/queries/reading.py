@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 # So many rows of `async for` are in memory at once.
 _BATCH = 2_000
+# From so many rows on the collector waits until they are made.
+_MANY = 500
 
 
 class Reader(Query[T]):
@@ -139,7 +142,7 @@ class Reader(Query[T]):
         statement = statements.statement(self._shape(projection, values, used.vendor), used)
         fetched = await used.fetch(statement.sql, statement.parameters(values))
         if alone:
-            made: list[Any] = projection.decoder(used.vendor)(fetched)
+            made = _decoded(projection, fetched, used)
             return made[0] if projection.ways or projection.loaded else made
         return await self._finished(projection, fetched, used)
 
@@ -157,7 +160,7 @@ class Reader(Query[T]):
         return type(self)(table).using(self._source)
 
     def _made(self, projection: Projection, fetched: Sequence[Any], used: Database) -> list[T]:
-        made: list[Any] = projection.decoder(used.vendor)(fetched)
+        made = _decoded(projection, fetched, used)
         if projection.ways or projection.loaded:
             rows = made[0]
             for way, beside in zip(projection.ways, made[1:], strict=True):
@@ -380,6 +383,19 @@ class Reader(Query[T]):
             message = f"the query of {self._table.label} has no row at {index}"
             raise IndexError(message)
         return rows[0]
+
+
+def _decoded(projection: Projection, fetched: Sequence[Any], used: Database) -> list[Any]:
+    """Return what a driver's rows become."""
+    decode = projection.decoder(used.vendor)
+    if len(fetched) < _MANY or not gc.isenabled():
+        return decode(fetched)  # type: ignore[no-any-return]  # generated code
+    # Nothing of this is garbage yet: looking for some in between costs as much as the rows do.
+    gc.disable()
+    try:
+        return decode(fetched)  # type: ignore[no-any-return]  # likewise
+    finally:
+        gc.enable()
 
 
 def _explaining(vendor: str, *, analyze: bool, json: bool) -> str:

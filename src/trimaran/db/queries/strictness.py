@@ -18,7 +18,7 @@ _everywhere = False
 
 @contextmanager
 def strict_loading(on: bool = True) -> Iterator[None]:
-    """Raise where a relation, or a field left out, would be read by a query of its own.
+    """Raise where a relation, or a field left out, would be read lazily.
 
     Inside the block ``await book.author`` needs ``select_related("author")`` or
     ``prefetch_related("author")`` before it; ``strict_loading(False)`` lifts that again.
