@@ -165,10 +165,13 @@ class InputReader:
         if marker.place == "path":
             self._check_path(slot.name, alias, tp, has_default=has_default, call=call)
         elif adapter_of(tp, slot.name, call).convert_str is None:
-            model = parameter_model(slot.name, tp, default, marker)
-            if model is not None:
-                return model
-            what = f"Parameter {slot.name!r} cannot come from the {marker.place} as {_name(tp)}."
+            try:
+                return parameter_model(slot.name, tp, default, marker)
+            except TypeError as error:
+                name, reason = _name(tp), error
+            what = (
+                f"Parameter {slot.name!r} cannot come from the {marker.place} as {name}: {reason}."
+            )
             mend = (
                 "Text stands for single values, lists of them and classes with such fields; "
                 "take another object with Body()."

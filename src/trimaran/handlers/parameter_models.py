@@ -20,17 +20,15 @@ if TYPE_CHECKING:
     from trimaran.schema.text_objects import TextField
 
 
-def parameter_model(
-    name: str, tp: Any, default: Any, marker: ParameterMarker
-) -> ParameterModel | None:
-    """Return the input that a class with fields is; None for a type that is none."""
+def parameter_model(name: str, tp: Any, default: Any, marker: ParameterMarker) -> ParameterModel:
+    """Return the input that a class with fields is.
+
+    Raises ``TypeError`` for a type that is none, and for a field that text does not stand for.
+    """
     from trimaran.schema.text_objects import text_object, without_none
 
     tp = without_none(tp)
-    try:
-        reader = text_object(tp)
-    except TypeError:
-        return None
+    reader = text_object(tp)
     optional = default is not UNSET or marker.default_factory is not None
     return ParameterModel(
         name=name,

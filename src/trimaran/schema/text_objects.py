@@ -83,13 +83,11 @@ class _MsgspecObject:
         info = self._info = bounds_of(type_info(tp))[0]
         found = getattr(info, "fields", None)
         if not isinstance(found, tuple):
-            what = f"{tp} is no class with fields"
+            what = "it is no class with fields"
             raise TypeError(what)
         self._make = maker(info)
         self._infos: dict[str, mi.Field] = {field.encode_name: field for field in found}
-        self._readers: dict[str, Callable[[Any], Any]] = {
-            name: text_reader(field.type) for name, field in self._infos.items()
-        }
+        self._readers = {name: _field_reader(field) for name, field in self._infos.items()}
         hints = class_hints(info.cls)  # type: ignore[attr-defined]  # all with fields have one
         self.fields = {
             wire: TextField(
@@ -151,6 +149,14 @@ class _MsgspecObject:
             report_error(error, (*loc, wires[name]), given[wires[name]], faults)
 
 
+def _field_reader(field: mi.Field) -> Callable[[Any], Any]:
+    try:
+        return text_reader(field.type)
+    except TypeError as error:
+        what = f"its field {field.name!r} is not made of text"
+        raise TypeError(what) from error
+
+
 def _default(field: mi.Field) -> Any:
     if field.default is not msgspec.NODEFAULT:
         return field.default
@@ -165,7 +171,7 @@ class _PydanticObject:
         if found is None:
             found = getattr(tp, "__pydantic_fields__", None)
         if not isinstance(found, dict):
-            what = f"{tp} is no class with fields"
+            what = "it is no class with fields"
             raise TypeError(what)
         self.fields = {field.wire: field for field in _pydantic_fields(tp, found)}
         config = getattr(tp, "model_config", None) or {}
