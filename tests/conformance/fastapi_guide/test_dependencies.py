@@ -332,7 +332,10 @@ def test_another_exception_may_be_raised_instead(guide: Guide) -> None:
 def test_a_server_fault_is_a_500_whether_it_is_raised_again(
     guide: Guide, again: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """FastAPI loses one that is swallowed; here the log has it."""
+    """The client learns nothing of it.
+
+    Better: FastAPI loses one that a dependency swallows; here the log has it.
+    """
 
     def get_username() -> Iterator[str]:
         try:

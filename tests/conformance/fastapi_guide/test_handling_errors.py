@@ -132,6 +132,18 @@ def test_http_exceptions_are_overridden(app: App, client: TestClient) -> None:
     assert client.get("/boats/x").status_code == 422
 
 
+def test_answers_to_faults_are_documented(app: App) -> None:
+    """422 with its schema, where a request can be wrong.
+
+    Better: also 400 for a malformed body and 413 for a large one, which are answers of their own.
+    """
+    paths = app.openapi()["paths"]
+    assert sorted(paths["/boats/{boat_id}"]["get"]["responses"]) == ["200", "422"]
+    assert {"400", "413", "422"} <= set(paths["/boats/"]["post"]["responses"])
+    shown = paths["/boats/"]["post"]["responses"]["422"]["content"]["application/json"]["schema"]
+    assert shown == {"$ref": "#/components/schemas/HTTPValidationError"}
+
+
 def test_handlers_by_status(app: App, client: TestClient) -> None:
     """``@app.exception_handler(404)`` takes that status whoever raised it."""
 
