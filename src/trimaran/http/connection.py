@@ -173,7 +173,7 @@ class HTTPConnection:
         self.app = app
 
     def applications(self) -> tuple[tuple[Any, str], ...]:
-        """Return the application and those around it, innermost first, each with its root path."""
+        """Return the application and those around it, each with its root path."""
         here = (getattr(self, "app", None), self.root_path)
         return (here, *getattr(self, "_outer", ()))
 

@@ -26,7 +26,7 @@ class ScopeChannel:
         self._gone = False
 
     async def receive(self) -> Message:
-        """Return the next message; raises ``RuntimeError`` where the request was given none."""
+        """Return the next message; raises ``RuntimeError`` where there is none."""
         if self._receive is None:
             what = "This Request was made from a scope alone: give it receive, too."
             raise RuntimeError(what)

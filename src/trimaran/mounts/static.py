@@ -151,7 +151,7 @@ class StaticFiles:
 
 
 def wants_page(request: Request, path: str) -> bool:
-    """Whether a browser asks for a page: a script or an image that is missing is a 404."""
+    """Whether a browser asks for a page, not for a script or an image."""
     last = path.rpartition("/")[2]
     accepted = request.headers.get("accept", "*/*")
     return "." not in last and ("text/html" in accepted or "*/*" in accepted)

@@ -45,7 +45,7 @@ _watched: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopLag] = WeakKeyDiction
 
 
 def loop_lag() -> LoopLag | None:
-    """Return how late the running loop is, for metrics; None where no guard watches it."""
+    """Return how late the running loop is; None where no guard watches it."""
     return _watched.get(asyncio.get_running_loop())
 
 
