@@ -282,3 +282,15 @@ def test_a_host_stands_within_the_applications_middleware() -> None:
         assert answer.headers["x-order"] == "app"
         assert client.get("/films/3").json() == {"detail": "Not Found"}
     assert seen == ["+", "-"]
+
+
+def test_what_is_not_used_costs_nothing() -> None:
+    """Without hosts and ASGI middleware requests are resolved in the table, by nothing else."""
+    plain, hosted = App(), App()
+    plain.mount("/static", StaticFiles(".", check_dir=False))
+    plain.use(marking("used"))
+    hosted.host("api.example", App())
+    assert plain.resolve("GET", "/") is not None
+    assert plain.resolve == plain.build().resolve
+    assert hosted.resolve("GET", "/") is not None
+    assert hosted.resolve != hosted.build().resolve
