@@ -51,8 +51,8 @@ class Reader(Query[T]):
     async def iterator(self, chunk_size: int = _BATCH) -> AsyncIterator[T]:
         """Yield the rows, at most so many in memory at once, in any order.
 
-        Where the order is one of the model's own fields that are never NULL, each statement asks
-        for what comes behind the last row, and none holds a connection meanwhile. Else a cursor of
+        Without an order, or in that of the key, each statement asks for what comes behind the last
+        row, and none holds a connection meanwhile. Else a cursor of
         PostgreSQL's gives them, in a transaction that lasts as long as the loop; SQLite and
         MariaDB give the keys first. Values and annotations are read at once there.
         """

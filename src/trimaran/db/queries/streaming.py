@@ -29,14 +29,18 @@ def seekable(query: Any) -> bool:
         and (projection is None or (projection.rows and projection.loaded is None))
         and "order" in query._table.key.kind.lookups
     )
-    return plain and all(
-        isinstance(term, Ref)
-        and not isinstance(way, tuple)
-        and term.lookup.plain
-        and not term.lookup.hops
-        and not term.lookup.column.null
-        and "order" in term.lookup.column.kind.lookups
-        for term, way in query._ordering()
+    order = query._ordering()
+    # In another order each batch would read, and perhaps sort, everything once more.
+    return plain and (
+        not order
+        or (
+            len(order) == 1
+            and isinstance(order[0][0], Ref)
+            and order[0][0].lookup.plain
+            and not order[0][0].lookup.hops
+            and order[0][0].lookup.column is query._table.key
+            and not isinstance(order[0][1], tuple)
+        )
     )
 
 
