@@ -163,3 +163,19 @@ def test_rows_are_sent_in_bounded_batches():
     assert batches([]) == []
     assert [len(batch) for batch in batches([(1,)] * 2500)] == [1000, 1000, 500]
     assert [len(batch) for batch in batches([("x" * 1_000_000,)] * 3)] == [1, 1, 1]
+
+
+def test_a_file_that_sqlite_may_not_write(tmp_path):
+    """The error says which file, and that its folder counts too."""
+    path = tmp_path / "shop.db"
+    sqlite3.connect(path).execute("CREATE TABLE t (id)").connection.close()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as refused:
+        connection.execute("INSERT INTO t VALUES (1)")
+    connection.close()
+    from trimaran.db.backends.sqlite.errors import translate
+
+    error = translate(refused.value, "INSERT INTO t VALUES (1)", limit=1.0, path=str(path))
+    assert error.id == "TRI-DB-030"
+    assert "readonly" in error.what
+    assert f"write to {path} and to its folder" in error.mend

@@ -63,6 +63,11 @@ def translate(exc: BaseException, sql: str, *, limit: float, path: str) -> DataE
     if not code and isinstance(exc, (sqlite3.InterfaceError, sqlite3.ProgrammingError)):
         return _binding(str(exc), sql)
     mend = faults.NO_TABLE if _ABSENT.match(str(exc)) else ""
+    if base == "SQLITE_READONLY":
+        mend = (
+            f"Give the process the right to write to {path} and to its folder, where SQLite keeps"
+            " the log beside it; or leave read_only=True out of the transaction."
+        )
     return faults.refused(str(exc), sql, code=code, mend=mend)
 
 
