@@ -237,3 +237,62 @@ def test_a_statement_does_not_wait_for_a_lock_for_ever(lab, monkeypatch):
         return [str(step) for step in done], failures[0]
 
     assert lab.run(work) == (["apply 0002_add"], True)
+
+
+@pytest.mark.postgres
+def test_steps_that_are_interrupted_anywhere_are_gone_on_with(postgres_lab, monkeypatch):
+    """Before and after each step and each note of a migration without a transaction."""
+    from trimaran.db.migrations import journal
+
+    lab = postgres_lab
+    lab.write("0001_film", FILM)
+    text = """
+        m.AddColumn("film", m.Column("stars", sa.Integer(), null=True)),
+        m.AddIndexConcurrently("film", m.Index(["stars"], name="ix_stars")),
+        m.Backfill("film", "stars", 3, size=2),
+        m.RunSQL("INSERT INTO film (id) VALUES (9)", "DELETE FROM film WHERE id = 9"),
+        m.DropColumn("film", "title"),
+    """
+    _operations(lab, "0002_much", text, head="atomic = False")
+    run, note = journal.run_steps, journal.StepJournal._note
+    left = 0
+
+    def counted(method):
+        async def call(*args, **options):
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise ZeroDivisionError
+            await method(*args, **options)
+            left -= 1
+            if left == 0:
+                raise ZeroDivisionError
+
+        return call
+
+    monkeypatch.setattr(journal, "run_steps", counted(run))
+    monkeypatch.setattr(journal.StepJournal, "_note", counted(note))
+
+    async def work(database):
+        nonlocal left
+        await m.migrate(database, lab.directory, target="0001")
+        await database.execute("INSERT INTO film (id) VALUES (1), (2), (3)")
+        deaths = 0
+        while True:
+            left = deaths + 1
+            try:
+                await m.migrate(database, lab.directory)
+            except ZeroDivisionError:
+                deaths += 1
+            else:
+                break
+        rows = await database.fetch("SELECT id, stars FROM film ORDER BY id")
+        valid = await database.fetch_row(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ix_stars')"
+        )
+        return deaths, [tuple(row) for row in rows], valid[0]
+
+    deaths, rows, valid = lab.run(work)
+    assert deaths > 5
+    assert rows == [(1, 3), (2, 3), (3, 3), (9, None)]
+    assert valid
