@@ -80,7 +80,8 @@ def check_middleware(middleware: object) -> None:
 
 def requests_only(stack: Sequence[Any]) -> list[Middleware]:
     """Return what of a stack concerns requests; the rest is for WebSockets alone."""
-    return [one for one in stack if callable(one)]
+    found: list[Any] = [one for one in stack if callable(one)]
+    return found
 
 
 def surrounded(

@@ -122,10 +122,11 @@ def _fields(value: Any, *, by_alias: bool) -> list[tuple[Any, Any, Any, Any]] | 
             (field.name, field.name, getattr(value, field.name), _dataclass_default(field))
             for field in dataclasses.fields(value)
         ]
-    if hasattr(value, "__attrs_attrs__"):
+    attributes = getattr(value, "__attrs_attrs__", None)
+    if attributes is not None:
         return [
             (field.name, field.name, getattr(value, field.name), _attrs_default(field, value))
-            for field in value.__attrs_attrs__
+            for field in attributes
             if not field.name.startswith("_")  # private, and so never sent
         ]
     if isinstance(value, Mapping):

@@ -23,7 +23,9 @@ class _Connection(Protocol):
     path: str
     query_string: bytes
     raw_headers: RawHeaders
-    channel: Channel
+
+    @property
+    def channel(self) -> Channel: ...
 
     @property
     def root_path(self) -> str: ...

@@ -10,6 +10,7 @@ from trimaran.db.migrations.compiler import compile_steps
 from trimaran.db.migrations.files import app_of, check_heads, load_migrations, single_head, states
 from trimaran.db.migrations.make import MadeMigration, find_operations, write_migration
 from trimaran.db.migrations.source import file_source
+from trimaran.db.migrations.tables import ForeignKey
 from trimaran.db.migrations.titles import next_number, suggested_name, title_of
 
 if TYPE_CHECKING:
@@ -127,9 +128,9 @@ def _targets_of(operation: Operation) -> set[str]:
     """The tables that foreign keys of an operation point to."""
     match operation:
         case ops.CreateTable(name=name, constraints=constraints):
-            keys = [one for one in constraints if hasattr(one, "target")]
+            keys = [one for one in constraints if isinstance(one, ForeignKey)]
             return {key.target for key in keys} - {name}
-        case ops.AddConstraint(constraint=constraint) if hasattr(constraint, "target"):
+        case ops.AddConstraint(constraint=ForeignKey() as constraint):
             return {constraint.target}
     return set()
 

@@ -304,21 +304,14 @@ def project_rows(
             columns += [(way, column) for column in way[-1].target.columns.values()]
         made = [Column(alias, alias, kind or kinds.TEXT) for alias, kind in annotations]
         columns += [(None, column) for column in made]
-        read: Callable[[str], Callable[..., Any]]
-        if ways or loaded:
 
-            def read(vendor: str) -> Callable[..., Any]:
+        def read(vendor: str) -> Callable[..., Any]:
+            if ways or loaded:
                 few = held if loaded else ()
                 return decode_related(table, ways, vendor, loaded=few, annotations=made)
-        elif annotations:
-            plain = [column for _, column in columns]
-
-            def read(vendor: str) -> Callable[..., Any]:
-                return decode_annotated(plain, table, vendor)
-        else:
-
-            def read(vendor: str) -> Callable[..., Any]:
-                return decode_rows(table, vendor)
+            if annotations:
+                return decode_annotated([column for _, column in columns], table, vendor)
+            return decode_rows(table, vendor)
 
         return Projection(table, columns, read, rows=True, ways=ways, loaded=loaded)
 

@@ -315,12 +315,13 @@ class Exchange:
         self, response: StreamingResponse, size: int
     ) -> AsyncGenerator[int, None] | None:
         """Return what has the kernel send a file, where that can be and pays."""
-        if size < SENDFILE_FROM or not hasattr(response, "spans") or self._way.scheme != "http":
+        spans = getattr(response, "spans", None)  # a FileResponse's
+        if size < SENDFILE_FROM or spans is None or self._way.scheme != "http":
             return None
         from trimaran.server.engine.sendfile import AVAILABLE, send_file
 
-        parts = response.spans()
-        return send_file(self._way, response.path, parts) if parts and AVAILABLE else None  # type: ignore[attr-defined]  # a FileResponse
+        parts, path = spans(), getattr(response, "path", "")
+        return send_file(self._way, path, parts) if parts and AVAILABLE else None
 
     async def _run_after(self, response: Response) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import operators
 
 from trimaran.db.sql.rendering.documents import inside
 from trimaran.db.sql.rendering.pieces import NUMBERS, number, text
@@ -168,7 +169,7 @@ def _collected(group: Group, argument: Any, form: str, separator: Any) -> Any:
 
 
 def _is_descending(clause: Any) -> bool:
-    return getattr(clause, "modifier", None) is sa.sql.operators.desc_op
+    return getattr(clause, "modifier", None) is operators.desc_op
 
 
 def _key_of(clause: Any) -> Any:
