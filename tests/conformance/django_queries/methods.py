@@ -26,7 +26,7 @@ METHODS: dict[str, tuple[str, str]] = {
     "in_bulk": ("db_queries/test_partial.py::test_in_bulk_and_contains", ""),
     "iterator": (
         "db_queries/test_streams.py::test_any_order",
-        "`async for`; PostgreSQL's cursor lives in a transaction",
+        "`async for`; PostgreSQL's cursor holds a connection",
     ),
     "latest, earliest, first, last": ("db_queries/test_results.py", ""),
     "aggregate": ("db_queries/test_aggregates.py", ""),

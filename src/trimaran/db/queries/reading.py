@@ -46,14 +46,14 @@ class Reader(Query[T]):
         return self._fetch().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return self.iterator()
+        return self.iterator(_BATCH)
 
     async def iterator(self, chunk_size: int = _BATCH) -> AsyncIterator[T]:
         """Yield the rows, at most so many in memory at once, in any order.
 
         Without an order, or in that of the key, each statement asks for what comes behind the last
         row, and none holds a connection meanwhile. Else a cursor of
-        PostgreSQL's gives them, in a transaction that lasts as long as the loop; SQLite and
+        PostgreSQL's gives them, on a connection that is held as long as the loop lasts; SQLite and
         MariaDB give the keys first. Values and annotations are read at once there.
         """
         if type(chunk_size) is not int or chunk_size < 1:
@@ -63,7 +63,7 @@ class Reader(Query[T]):
         used = database(self._source)
         if streaming.seekable(self):
             rows = streaming.by_seeking(self, chunk_size)
-        elif used.vendor == "postgresql":
+        elif used.vendor == "postgresql" and getattr(used, "shared", None) is None:
             rows = streaming.by_cursor(self, used, chunk_size)
         elif (
             self._extras is NONE

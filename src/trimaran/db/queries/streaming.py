@@ -59,21 +59,33 @@ async def by_seeking(query: Any, size: int) -> AsyncIterator[Any]:
 
 
 async def by_cursor(query: Any, used: Database, size: int) -> AsyncIterator[Any]:
-    """Yield what PostgreSQL's own cursor returns; it lives in a transaction."""
+    """Yield what PostgreSQL's own cursor returns; it lives on one connection."""
     projection = query._projection or project_rows(query._table)
     values: list[Any] = []
     statement = statements.statement(query._shape(projection, values, used.vendor), used)
     name = _cursor_name(statement.sql)
+    holder: Any = getattr(used, "primary", used)
+    # A loop inside a transaction reads in it; else on a connection that the loop has for itself.
+    own = None if used.in_transaction() else await holder.take(None)
+    run = holder.run if own is None else own.run
     try:
-        async with used.atomic():
-            declared = f"DECLARE {name} NO SCROLL CURSOR FOR {statement.sql}"
-            await used.execute(declared, statement.parameters(values))
-            while fetched := await used.fetch(f"FETCH {int(size)} FROM {name}"):
-                for row in await query._finished(projection, fetched, used):
-                    yield row
-            await used.execute(f"CLOSE {name}")
+        if own is not None:
+            await own.begin()
+        declared = f"DECLARE {name} NO SCROLL CURSOR FOR {statement.sql}"
+        await run("execute", declared, statement.parameters(values))
+        while fetched := await run("fetch", f"FETCH {int(size)} FROM {name}", ()):
+            for row in await query._finished(projection, fetched, used):
+                yield row
+        if own is None:
+            await run("execute", f"CLOSE {name}", ())
+            _open.discard(name)
     finally:
-        _open.discard(name)
+        if own is not None:
+            _open.discard(name)
+            try:
+                await own.rollback()
+            finally:
+                holder.give_back(own)
 
 
 def _cursor_name(sql: str) -> str:
