@@ -80,7 +80,7 @@ def test_names(library: Any, place: int, name: str) -> None:
 @given(key=names.filter(lambda key: "__" not in key and not key.endswith("_") and key))
 def test_keys_of_documents(library: Any, key: str) -> None:
     """A key of a document is a parameter: it finds what is there and nothing else."""
-    if not key.isprintable() or key.isdecimal() or key[0] == "_":
+    if not key.isprintable() or key.isdecimal() or key[0] == "_" or key == "other":
         return
 
     async def ask() -> None:
@@ -89,7 +89,8 @@ def test_keys_of_documents(library: Any, key: str) -> None:
         await rows.create(whole=1, data={key: "x"})
         await rows.create(whole=2, data={"other": {key: 3}})
         try:
-            assert await rows.filter(data__has_key=key).values_list("whole", flat=True) == [1]
+            held = rows.filter(data__has_key=key).values_list("whole", flat=True)
+            assert await held == [1], key
             found = rows.filter(**{f"data__{key}__isnull": False})
             assert await found.values_list("whole", flat=True) == [1]
             inner = rows.filter(**{f"data__other__{key}__gte": 3})
