@@ -12,6 +12,7 @@ from trimaran.errors import (
     IntegrityError,
     ModelValidationError,
     RequestValidationError,
+    ResponseValidationError,
 )
 from trimaran.handlers.threads import in_thread
 from trimaran.http import JSONResponse, Response
@@ -108,10 +109,11 @@ class FaultHandlers:
         if self._passing and self._passes(handler, error):
             raise error
         if handler is not None:
-            if self._is_unexpected(error):
-                _log(request, error)
-                if self._is_for_all(handler):
-                    _report(request, error)
+            for_all = self._is_for_all(handler) and self._is_unexpected(error)
+            if for_all or isinstance(error, ResponseValidationError):
+                _log(request, error)  # a class of its own with a handler is an answer, not a fault
+            if for_all:
+                _report(request, error)
             return self._custom(handler, request, error)
         return self.plain(request, error)
 

@@ -8,7 +8,12 @@ from typing import Annotated, Any
 import pytest
 
 from trimaran import App, Form
-from trimaran.errors import ClientDisconnectedError, HTTPException, RequestValidationError
+from trimaran.errors import (
+    ClientDisconnectedError,
+    HTTPException,
+    RequestValidationError,
+    ResponseValidationError,
+)
 from trimaran.handlers import FaultHandlers, Router
 from trimaran.http import JSONResponse, PlainTextResponse, Request, Response
 from trimaran.testing import TestClient
@@ -140,6 +145,26 @@ def test_a_handler_for_500_takes_the_unexpected(ask: Any, caplog: pytest.LogCapt
 
     assert ask(router, "GET", "/").body == b"sorry, x"
     assert "ShopError: x" in caplog.text
+
+
+def test_what_has_a_handler_of_its_class_is_not_logged(
+    ask: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exception that a handler expects is an answer; an invalid response is a fault always."""
+    router = raising(ShopError("gone"))
+
+    @router.get("/invalid")
+    async def invalid() -> int:
+        return "secret"  # type: ignore[return-value]  # the fault under test
+
+    @router.exception_handler(ShopError)
+    @router.exception_handler(ResponseValidationError)
+    async def answer(request: Request, error: Exception) -> Response:
+        return PlainTextResponse("handled", 410)
+
+    assert (ask(router, "GET", "/").body, caplog.records) == (b"handled", [])
+    assert ask(router, "GET", "/invalid").body == b"handled"
+    assert "TRI-ROUTE-010" in caplog.text
 
 
 def test_a_routers_handlers_are_its_routes_own(ask: Any) -> None:
