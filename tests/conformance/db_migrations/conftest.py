@@ -31,6 +31,7 @@ LACKS = {
     "mariadb": {
         "transactional DDL": "MariaDB commits each change of a table by itself",
         "expression indexes": "MariaDB has no index on an expression",
+        "partial indexes": "MariaDB has no index with a condition",
     }
 }
 

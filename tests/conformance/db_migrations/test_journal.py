@@ -63,7 +63,7 @@ def test_steps_that_were_taken_may_not_change(mariadb_lab):
             lambda film: sa.Index(
                 "ix", film.c.title, unique=True, postgresql_where=film.c.title > "a"
             ),
-            "no partial index",
+            "no index with a condition",
         ),
     ],
 )

@@ -190,7 +190,8 @@ def test_an_index_comes_and_goes(lab):
             sa.Index("ix_lower", sa.func.lower(table.c.title))
         sa.Index("ix_down", table.c.title.desc())
         part = table.c.id > 5
-        sa.Index("ix_part", table.c.title, postgresql_where=part, sqlite_where=part)
+        if lab.can("partial indexes"):
+            sa.Index("ix_part", table.c.title, postgresql_where=part, sqlite_where=part)
         await lab.change(database, plain)
         before = await lab.schema(database)
         made = await lab.change(database, indexed)
@@ -382,7 +383,7 @@ def test_the_schema_is_that_of_the_tables(lab, tmp_path):
         await lab.change(database, final)
         migrated = await lab.schema(database)
         await m.migrate(database, lab.directory, target="zero")
-        assert await m.create_tables(database, final) == ["director", "film"]
+        assert set(await m.create_tables(database, final)) == {"director", "film"}
         assert normal(await lab.schema(database)) == normal(migrated)
 
     def normal(schema):
