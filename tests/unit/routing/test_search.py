@@ -87,7 +87,7 @@ def resource_table(count: int) -> RouteTable[int]:
 
 
 def test_ten_thousand_routes_are_added_in_seconds() -> None:
-    """CPU time, a third of a second on a quiet machine; a tracer gets ten times as long."""
+    """CPU time, since the machine is shared; a tracer gets ten times as long."""
     started = time.process_time()
     table = resource_table(10_000)
     assert time.process_time() - started < (3.0 if sys.gettrace() is None else 30.0)
