@@ -97,6 +97,9 @@ class ModelTaker:
             (member.alias, field.wire, field.many)
             for member, field in zip(model.members, self._reader.fields.values(), strict=True)
         ]
+        self._sent: dict[str | int, str] = {
+            wire: alias for alias, wire, _ in self._fields if alias != wire
+        }
         self.keeps_others = model.place == "query" and self._reader.heeds_others
         lower = model.place == "header"
         self._known = {name.lower() if lower else name for name in others}
@@ -138,8 +141,14 @@ class ModelTaker:
         value, found = self._reader.read(given, (model.place,))
         if not found:
             return value
-        faults += found
+        faults += map(self._located, found)
         return INVALID
+
+    def _located(self, fault: Fault) -> Fault:
+        """Return a fault at the name that a client sends: ``x-tag``, not ``x_tag``."""
+        loc = fault["loc"]
+        sent = self._sent.get(loc[1]) if len(loc) > 1 else None
+        return fault if sent is None else {**fault, "loc": [loc[0], sent, *loc[2:]]}
 
     def _given(self, sources: Sources) -> dict[str, str | list[str]]:
         place = self._model.place

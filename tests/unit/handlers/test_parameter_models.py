@@ -192,7 +192,7 @@ def of_head(tp: Any, **options: Any) -> App:
 
 @pytest.mark.parametrize("tp", [StructHead, DataclassHead, ModelHead])
 def test_a_head_as_an_object(tp: Any) -> None:
-    """Underscores are hyphens, but for an alias; a repeated header is a list."""
+    """Underscores are hyphens, in faults too, but for an alias; a repeated header is a list."""
     headers = [("save-data", "yes"), ("x-tag", "a"), ("x-tag", "b"), ("x_trace", "t")]
     with TestClient(of_head(tp)) as client:
         answer = client.get("/", headers=headers)
@@ -204,7 +204,9 @@ def test_a_head_as_an_object(tp: Any) -> None:
             **TRACES[tp],
         }
         [fault] = client.get("/", headers={"save-data": "perhaps"}).json()["detail"]
-        assert (fault["type"], fault["loc"]) == ("bool_parsing", ["header", "save_data"])
+        assert (fault["type"], fault["loc"]) == ("bool_parsing", ["header", "save-data"])
+        [missing] = client.get("/").json()["detail"]
+        assert (missing["type"], missing["loc"]) == ("missing", ["header", "save-data"])
 
 
 def test_underscores_may_stay(ask: Ask) -> None:
