@@ -155,6 +155,8 @@ class FaultHandlers:
             return self.plain(request, second)
         if isinstance(answer, Response):
             return answer
+        if answer is None and request.method == "WEBSOCKET":  # it has spoken with the socket itself
+            return Response(status_code=403)
         what = f"exception handler {handler!r} returned {type(answer).__name__}, not a Response"
         return self.plain(request, TypeError(what))
 

@@ -102,7 +102,9 @@ async def _settle(ws: WebSocket, error: Exception, answer: Answer, label: str) -
     """Tell the client of a fault in the way that is left: an answer, or a close frame."""
     try:
         if ws.application_state is WebSocketState.CONNECTING:
-            await ws.send_denial_response(await _denial(ws, error, answer, label))
+            denial = await _denial(ws, error, answer, label)
+            if ws.application_state is WebSocketState.CONNECTING:  # a handler may have closed it
+                await ws.send_denial_response(denial)
         elif isinstance(error, WebSocketException):
             await _close(ws, error.code, error.reason)
         elif isinstance(error, HTTPException):

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from trimaran.offload.stacks import Place, place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 logger = logging.getLogger("trimaran.guard")
@@ -23,6 +24,15 @@ THRESHOLD = 0.1
 _REPEAT_AFTER = 10.0
 _PLACES = 1000
 _STILL = 10  # thresholds after which a block is told of before it ends
+_SHARE = 0.75  # of the time that the guard was kept from running: the loop's thread computed
+
+
+def _cpu_clock(thread: int) -> Callable[[], float]:
+    """Return what tells the seconds that a thread has computed; always 0 where no system knows."""
+    if sys.platform in {"win32", "darwin"}:
+        return lambda: 0.0
+    clock = time.pthread_getcpuclockid(thread)
+    return lambda: time.clock_gettime(clock)
 
 
 class LoopLag:
@@ -99,7 +109,14 @@ class LoopGuard:
     # In the guard's own thread
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        while not self._stopping.wait(self._interval):
+        spent = _cpu_clock(self._watched)
+        while True:
+            began, used = time.monotonic(), spent()
+            if self._stopping.wait(self._interval):
+                return
+            late = time.monotonic() - began - self._interval
+            if late >= self._interval * 1.5 and spent() - used >= late * _SHARE:
+                self._kept_lock(late)
             asked = time.monotonic()
             self._answered.clear()
             try:
@@ -113,6 +130,20 @@ class LoopGuard:
             lag = self._answered_at - asked
             self.lag.last = lag
             self.lag.worst = max(lag, self.lag.worst)
+
+    def _kept_lock(self, held: float) -> None:
+        """Tell of a call in C that kept the interpreter's lock, from this thread too.
+
+        It gives the lock up as it returns, so the loop's thread still stands at its line. The time
+        counts only where that thread was computing: a machine that is busy makes threads late too.
+        """
+        place = self._look()
+        if place is None:
+            return
+        self.lag.last = held
+        self.lag.worst = max(held, self.lag.worst)
+        self.lag.blocks += 1
+        self._tell(place, held, "was blocked for %d ms")
 
     def _hold(self, asked: float) -> None:
         """Find out what holds the loop; tell of it when it has ended, or when it lasts."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from trimaran import App, Form
+from trimaran import App, Form, WebSocket, WebSocketDisconnect
 from trimaran.errors import (
     ClientDisconnectedError,
     HTTPException,
@@ -234,3 +234,28 @@ def test_a_handler_sees_what_was_sent() -> None:
     assert (answer["count"], answer["body"], len(answer["same"])) == (2, "dict", 2)
     assert client.post("/form", data={"year": "x"}).json()["body"] == "FormData"
     assert client.post("/json", content=b"x").json()["body"] == "NoneType"
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_a_handler_may_close_the_socket_itself(
+    caplog: pytest.LogCaptureFixture, accepts: bool
+) -> None:
+    """It need not return a response then, before ``accept`` and after it."""
+    app = App()
+
+    @app.exception_handler(ShopError)
+    async def answer(ws: WebSocket, error: ShopError) -> None:
+        await ws.close(4444)
+
+    @app.websocket("/")
+    async def fail(ws: WebSocket) -> None:
+        if accepts:
+            await ws.accept()
+        raise ShopError
+
+    with (
+        pytest.raises(WebSocketDisconnect) as caught,
+        TestClient(app).websocket_connect("/") as ws,
+    ):
+        ws.receive_text()
+    assert (caught.value.code, caplog.records) == (4444 if accepts else 1006, [])

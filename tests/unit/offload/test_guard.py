@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 import time
 
 import pytest
@@ -41,11 +42,39 @@ def test_the_line_that_blocks_is_named(caplog: pytest.LogCaptureFixture) -> None
     [record] = caplog.records
     text = record.getMessage()
     assert record.levelno == logging.WARNING
-    assert "test_guard.py:19 hold: time.sleep(seconds)  # blocks here. Meanwhile" in text
+    assert "test_guard.py:20 hold: time.sleep(seconds)  # blocks here. Meanwhile" in text
     assert "The event loop was blocked for" in text
     assert record.__dict__["blocked_ms"] >= 2 * THRESHOLD * 1000
     assert guard.lag.blocks == 1
     assert guard.lag.worst >= 2 * THRESHOLD > guard.lag.last
+
+
+def keep_the_lock(seconds: float) -> None:
+    """Compute in one call in C, which lets no other thread run, for so long at least."""
+    count, took = 100_000, 0.0
+    while took < seconds:
+        count *= 2
+        began = time.thread_time()
+        sum(range(count))  # computes here
+        took = time.thread_time() - began
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="no clock of another thread")
+def test_a_call_that_keeps_the_interpreters_lock_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """A regular expression or a sort stops the guard's own thread; it is told of all the same."""
+
+    async def main() -> LoopGuard:
+        guard = LoopGuard(threshold=THRESHOLD)
+        guard.start()
+        await asyncio.sleep(0.1)
+        keep_the_lock(4 * THRESHOLD)
+        await asyncio.sleep(0.1)
+        guard.stop()
+        return guard
+
+    guard = asyncio.run(main())
+    assert guard.lag.blocks >= 1
+    assert any("sum(range(count))  # computes here" in text for text in caplog.messages)
 
 
 def test_development_is_told_the_way_there(caplog: pytest.LogCaptureFixture) -> None:
