@@ -91,7 +91,7 @@ def _content(plan: Plan, schemas: Schemas) -> JSON:
         return {media_type: {"schema": {}}}
     schema = schemas.of(returns, "output")
     if plan.route.shape is not None:
-        schemas.shape(schema, plan.route.shape)
+        schemas.shape(schema, plan.route.shape, returns)
     return {media_type: {"schema": schema}}
 
 

@@ -34,7 +34,7 @@ class Schemas:
         self._slots: dict[Mode, list[tuple[Any, JSON, JSON]]] = {"input": [], "output": []}
         self._faults: list[tuple[str, JSON]] = []
         self._own: dict[str, JSON] = {}
-        self._shaped: list[tuple[JSON, Shape]] = []
+        self._shaped: list[tuple[JSON, Shape, Any]] = []
 
     def of(self, type_: Any, mode: Mode, extra: Mapping[str, Any] | None = None) -> JSON:
         """Return the schema of a type, with more keywords beside it; empty until ``fill``."""
@@ -43,9 +43,9 @@ class Schemas:
         slots.append((type_, slot, dict(extra or {})))
         return slot
 
-    def shape(self, slot: JSON, shape: Shape) -> None:
+    def shape(self, slot: JSON, shape: Shape, type_: Any) -> None:
         """Let a schema show what ``response_model_exclude`` and its like leave of it."""
-        self._shaped.append((slot, shape))
+        self._shaped.append((slot, shape, type_))
 
     def named(self, name: str, schema: JSON) -> JSON:
         """Put a schema of one's own among the components and return a reference to it."""
@@ -73,8 +73,8 @@ class Schemas:
             for _, slot, extra in slots:
                 slot.update(extra)
         definitions = {**self._own, **inputs, **outputs}
-        for slot, shape in self._shaped:
-            slot.update(shaped(slot, shape, definitions))
+        for slot, shape, type_ in self._shaped:
+            slot.update(shaped(slot, shape, type_, definitions))
             if "properties" in slot:
                 slot.pop("$ref", None)
         self._define_faults(definitions)

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 import msgspec
 import pydantic
+import pytest
 
 from trimaran.handlers.shape import Shape
 from trimaran.openapi.schemas import Schemas
@@ -173,13 +174,44 @@ def test_a_part_of_an_answer_has_its_own_schema() -> None:
     """What ``response_model_exclude`` leaves out is not there; the class stands whole beside it."""
     schemas = Schemas()
     one, many = schemas.of(Film, "output"), schemas.of(list[Film], "output")
-    schemas.shape(one, Shape(exclude={"genre"}))
-    schemas.shape(many, Shape(exclude_none=True))
+    schemas.shape(one, Shape(exclude={"genre"}), Film)
+    schemas.shape(many, Shape(exclude_none=True), list[Film])
     definitions = schemas.fill()
     assert (list(one["properties"]), one["required"]) == (["title"], ["title"])
     assert "$ref" not in one
     assert "required" not in many["items"]
     assert definitions["Film"]["required"] == ["title", "genre"]
+
+
+class PricedByAlias(pydantic.BaseModel):
+    name: str
+    net: int = pydantic.Field(alias="netPrice")
+
+
+class RenamedStruct(msgspec.Struct, rename="camel"):
+    name: str
+    net: int = msgspec.field(name="netPrice")
+
+
+@pytest.mark.parametrize("type_", [PricedByAlias, list[PricedByAlias], RenamedStruct])
+@pytest.mark.parametrize(
+    ("shape", "sent"),
+    [
+        (Shape(include=["net"]), ["netPrice"]),
+        (Shape(exclude={"net"}), ["name"]),
+        (Shape(by_alias=False), ["name", "net"]),
+    ],
+)
+def test_a_part_is_named_by_fields_and_sent_by_alias(
+    type_: Any, shape: Shape, sent: list[str]
+) -> None:
+    """``response_model_include={"net"}`` of a field sent as ``netPrice`` shows ``netPrice``."""
+    schemas = Schemas()
+    slot = schemas.of(type_, "output")
+    schemas.shape(slot, shape, type_)
+    schemas.fill()
+    target = slot.get("items", slot)
+    assert (list(target["properties"]), target["required"]) == (sent, sent)
 
 
 def test_generics_are_named_by_what_they_hold() -> None:
