@@ -361,18 +361,29 @@ class _Writer:
 
         mode: Any = "validation" if self.mode == "input" else "serialization"
         inputs = [(key, mode, adapter.types) for key, adapter in self.foreigners.items()]
-        for prefix in ("", "pydantic."):
-            template = self.ref_template.replace("{name}", prefix + "{model}")
-            schemas, rest = describe(inputs, template)
-            definitions = {prefix + name: one for name, one in rest.get("$defs", {}).items()}
-            if not definitions.keys() & set(self.names.values()):
-                break
+        schemas, rest = describe(inputs, self.ref_template.replace("{name}", "{model}"))
+        taken = set(self.names.values())
+        names = {name: f"pydantic.{name}" for name in rest.get("$defs", {}) if name in taken}
+        definitions = {names.get(name, name): one for name, one in rest.get("$defs", {}).items()}
+        if names:
+            refer = self.ref_template.replace
+            moved = {refer("{name}", old): refer("{name}", new) for old, new in names.items()}
+            schemas, definitions = _moved(schemas, moved), _moved(definitions, moved)
         self.foreign_schemas = {key: dict(schemas[key, mode]) for key in self.foreigners}
         self.definitions.update(definitions)
 
     def foreign(self, adapter: PydanticAdapter | Any) -> Schema:
         """Return the schema that Pydantic wrote; its definitions stand beside the others."""
         return self.foreign_schemas[id(adapter)]
+
+
+def _moved(schema: Any, references: dict[str, str]) -> Any:
+    """Return a schema whose references lead to the new places."""
+    if isinstance(schema, dict):
+        return {key: _moved(value, references) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_moved(value, references) for value in schema]
+    return references.get(schema, schema) if isinstance(schema, str) else schema
 
 
 def _described(cls: Any, generated: str = "") -> Schema:

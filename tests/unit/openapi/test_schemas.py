@@ -142,15 +142,15 @@ def test_pydantic_classes_of_one_name_are_told_apart() -> None:
 
 
 def test_pydantic_class_named_as_one_of_msgspecs() -> None:
-    """Pydantic's takes a prefix, in what it refers to as well."""
+    """Pydantic's takes a prefix, where it is referred to as well; its other classes do not."""
     other = msgspec.defstruct("Item", [("z", int)])
     parent = pydantic.create_model("Parent", item=(named("here", x=(int, ...)), ...))
     schemas = Schemas()
     schemas.of(other, "output")
     schemas.of(parent, "output")
     definitions = schemas.fill()
-    assert list(definitions) == ["Item", "pydantic.Item", "pydantic.Parent"]
-    reference = definitions["pydantic.Parent"]["properties"]["item"]["$ref"]
+    assert list(definitions) == ["Item", "Parent", "pydantic.Item"]
+    reference = definitions["Parent"]["properties"]["item"]["$ref"]
     assert reference == "#/components/schemas/pydantic.Item"
 
 
