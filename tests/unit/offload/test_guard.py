@@ -49,32 +49,35 @@ def test_the_line_that_blocks_is_named(caplog: pytest.LogCaptureFixture) -> None
     assert guard.lag.worst >= 2 * THRESHOLD > guard.lag.last
 
 
-def keep_the_lock(seconds: float) -> None:
-    """Compute in one call in C, which lets no other thread run, for so long at least."""
+def numbers_that_take(seconds: float) -> range:
+    """Return what one call of ``sum`` needs so long for at least."""
     count, took = 100_000, 0.0
     while took < seconds:
         count *= 2
         began = time.thread_time()
-        sum(range(count))  # computes here
+        sum(range(count))
         took = time.thread_time() - began
+    return range(count)
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="no clock of another thread")
 def test_a_call_that_keeps_the_interpreters_lock_is_named(caplog: pytest.LogCaptureFixture) -> None:
     """A regular expression or a sort stops the guard's own thread; it is told of all the same."""
 
+    numbers = numbers_that_take(4 * THRESHOLD)
+
     async def main() -> LoopGuard:
         guard = LoopGuard(threshold=THRESHOLD)
         guard.start()
         await asyncio.sleep(0.1)
-        keep_the_lock(4 * THRESHOLD)
+        sum(numbers)  # computes here, and lets no other thread run
         await asyncio.sleep(0.1)
         guard.stop()
         return guard
 
     guard = asyncio.run(main())
     assert guard.lag.blocks >= 1
-    assert any("sum(range(count))  # computes here" in text for text in caplog.messages)
+    assert any("sum(numbers)  # computes here" in text for text in caplog.messages)
 
 
 def test_development_is_told_the_way_there(caplog: pytest.LogCaptureFixture) -> None:
