@@ -363,8 +363,9 @@ class _Writer:
         inputs = [(key, mode, adapter.types) for key, adapter in self.foreigners.items()]
         schemas, rest = describe(inputs, self.ref_template.replace("{name}", "{model}"))
         taken = set(self.names.values())
-        names = {name: f"pydantic.{name}" for name in rest.get("$defs", {}) if name in taken}
-        definitions = {names.get(name, name): one for name, one in rest.get("$defs", {}).items()}
+        found: dict[str, Schema] = rest.get("$defs", {})
+        names = {name: f"pydantic.{name}" for name in found if name in taken}
+        definitions: Any = {names.get(name, name): one for name, one in found.items()}
         if names:
             refer = self.ref_template.replace
             moved = {refer("{name}", old): refer("{name}", new) for old, new in names.items()}
