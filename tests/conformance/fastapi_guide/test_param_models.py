@@ -135,9 +135,9 @@ def test_headers_as_a_model() -> None:
     assert answer == {"host": "testserver", **shown}
 
 
-def test_a_header_of_a_model_is_told_by_its_field() -> None:
-    """The document has its name on the wire."""
-    assert faults(client.get("/headers/")) == [("missing", ["header", "save_data"])]
+def test_a_header_of_a_model_is_told_by_its_name_on_the_wire() -> None:
+    """In faults and in the document."""
+    assert faults(client.get("/headers/")) == [("missing", ["header", "save-data"])]
     names = list(parameters("/headers/"))
     assert names == ["host", "save-data", "if-modified-since", "x-tag"]
 

